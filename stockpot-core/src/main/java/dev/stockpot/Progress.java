@@ -1,0 +1,39 @@
+package dev.stockpot;
+
+/// Hears how far long work has come. Calls come from several threads.
+public interface Progress {
+
+  /// Hears nothing.
+  Progress NONE = (_, _) -> Task.NONE;
+
+  /// A piece of work begins.
+  ///
+  /// @param what in words for the person who waits, such as `averaging`
+  /// @param total in the work's own unit
+  Task begin(String what, Total total);
+
+  /// How much there is to do.
+  ///
+  /// @param amount at least 0
+  /// @param unit what is counted
+  record Total(long amount, Unit unit) {}
+
+  /// What is counted.
+  enum Unit {
+    BYTES,
+    EXAMPLES,
+    CANDIDATES
+  }
+
+  /// Work under way; closed when it ends, well or not.
+  interface Task extends AutoCloseable {
+    /// Hears nothing.
+    Task NONE = _ -> {};
+
+    /// So much more is done.
+    void advance(long amount);
+
+    @Override
+    default void close() {}
+  }
+}

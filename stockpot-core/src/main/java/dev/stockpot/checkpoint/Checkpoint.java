@@ -1,0 +1,39 @@
+package dev.stockpot.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// Named tensors in a file or folder, validated when opened; the data is read only when asked for.
+///
+/// Safe for use by several threads.
+public interface Checkpoint extends AutoCloseable {
+
+  /// The file or folder as the user named it.
+  Path path();
+
+  /// Every tensor by name, in the order in which the data lies.
+  SequencedMap<String, TensorSpec> tensors();
+
+  /// Free text that travels with the tensors.
+  Map<String, String> metadata();
+
+  /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For data that streams.
+  ///
+  /// @param name of the tensor
+  /// @param offset in bytes from the start of the tensor
+  /// @param target is filled; a direct buffer avoids a copy
+  /// @throws IllegalArgumentException if there is no such tensor or the range leaves it
+  /// @throws CheckpointException if the file has become shorter since it was opened
+  void read(String name, long offset, ByteBuffer target);
+
+  /// A tensor as a view of mapped memory. For data that is handed on whole.
+  ///
+  /// @throws IllegalArgumentException if there is no such tensor
+  Tensor tensor(String name);
+
+  /// Releases files and mappings; tensors of this checkpoint must not be used afterwards.
+  @Override
+  void close();
+}

@@ -1,0 +1,40 @@
+package dev.stockpot.checkpoint;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+
+/// A way to store checkpoints. A new one is a class and a line in [Checkpoints#FORMATS].
+public interface CheckpointFormat {
+
+  /// The name people use, such as `safetensors`.
+  String name();
+
+  /// Whether a path is of this format, judged by its name and, where that does not tell, its first bytes.
+  boolean recognises(Path path);
+
+  /// Opens and validates a checkpoint; reads headers only.
+  ///
+  /// @throws CheckpointException if it is not valid
+  Checkpoint open(Path path);
+
+  /// Starts a new checkpoint.
+  ///
+  /// @param target the file or folder that [CheckpointWriter#commit] makes appear
+  /// @param tensors what will be written
+  /// @param metadata free text; carried where the format has a place for it
+  /// @param durability whether commit waits for the disk
+  CheckpointWriter create(
+      Path target,
+      Collection<TensorSpec> tensors,
+      Map<String, String> metadata,
+      Durability durability);
+
+  /// How sure commit makes that the data survives a power cut.
+  enum Durability {
+    /// The data is on disk when commit returns.
+    SYNCED,
+    /// Left to the operating system; for candidates that are evaluated and dropped.
+    CACHED
+  }
+}

@@ -1,0 +1,199 @@
+package dev.stockpot.checkpoint;
+
+import dev.stockpot.internal.io.AtomicFile;
+import dev.stockpot.internal.io.InputFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The safetensors format: a JSON header, then the tensors' bytes.
+///
+/// @see <a href="https://huggingface.co/docs/safetensors">the format</a>
+public final class Safetensors implements CheckpointFormat {
+
+  @Override
+  public String name() {
+    return "safetensors";
+  }
+
+  @Override
+  public boolean recognises(Path path) {
+    return Files.isRegularFile(path) && path.toString().endsWith(".safetensors");
+  }
+
+  @Override
+  public Checkpoint open(Path path) {
+    InputFile file;
+    try {
+      file = new InputFile(path);
+    } catch (UncheckedIOException e) {
+      throw CheckpointException.of(path, "cannot be opened: " + e.getCause().getMessage());
+    }
+    try {
+      return new Reader(path, file);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public CheckpointWriter create(
+      Path target,
+      Collection<TensorSpec> tensors,
+      Map<String, String> metadata,
+      Durability durability) {
+    return new Writer(target, SafetensorsHeader.layOut(tensors, metadata), durability);
+  }
+
+  private static final class Reader implements Checkpoint {
+    private final Path path;
+    private final InputFile file;
+    private final SafetensorsHeader header;
+    private final long dataStart;
+
+    Reader(Path path, InputFile file) {
+      this.path = path;
+      this.file = file;
+      long size = file.size();
+      if (size < SafetensorsHeader.PREFIX_BYTES) {
+        throw CheckpointException.of(
+            path, "has " + size + " bytes; a safetensors file has at least 8");
+      }
+      ByteBuffer prefix =
+          ByteBuffer.allocate(SafetensorsHeader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      file.read(0, prefix);
+      long length = prefix.getLong(0);
+      if (Long.compareUnsigned(length, SafetensorsHeader.MAX_BYTES) > 0) {
+        throw CheckpointException.at(
+            path,
+            0,
+            "the header is said to be "
+                + Long.toUnsignedString(length)
+                + " bytes long; at most "
+                + SafetensorsHeader.MAX_BYTES
+                + " are allowed. Is this a safetensors file?");
+      }
+      if (length > size - SafetensorsHeader.PREFIX_BYTES) {
+        throw CheckpointException.at(
+            path,
+            0,
+            "the header is said to be "
+                + length
+                + " bytes long, but only "
+                + (size - SafetensorsHeader.PREFIX_BYTES)
+                + " bytes follow; the file is truncated or not a safetensors file");
+      }
+      ByteBuffer text = ByteBuffer.allocate((int) length);
+      file.read(SafetensorsHeader.PREFIX_BYTES, text);
+      dataStart = SafetensorsHeader.PREFIX_BYTES + length;
+      header = SafetensorsHeader.parse(path, text.array(), size - dataStart);
+    }
+
+    @Override
+    public Path path() {
+      return path;
+    }
+
+    @Override
+    public SequencedMap<String, TensorSpec> tensors() {
+      return header.tensors();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+      return header.metadata();
+    }
+
+    @Override
+    public void read(String name, long offset, ByteBuffer target) {
+      TensorSpec spec = checkRange(header, name, offset, target.remaining());
+      try {
+        file.read(dataStart + header.begins().get(name) + offset, target);
+      } catch (UncheckedIOException e) {
+        throw CheckpointException.of(
+            path, spec.name(), "cannot be read: " + e.getCause().getMessage());
+      }
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+      TensorSpec spec = checkRange(header, name, 0, 0);
+      return new Tensor(
+          spec, file.map().asSlice(dataStart + header.begins().get(name), spec.bytes()));
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
+
+  private static final class Writer implements CheckpointWriter {
+    private final SafetensorsHeader header;
+    private final Durability durability;
+    private final AtomicFile file;
+    private final long dataStart;
+    private final AtomicLong missing;
+
+    Writer(Path target, SafetensorsHeader header, Durability durability) {
+      this.header = header;
+      this.durability = durability;
+      byte[] text = header.write();
+      if (text.length > SafetensorsHeader.MAX_BYTES) {
+        throw CheckpointException.of(
+            target,
+            "the header would take "
+                + text.length
+                + " bytes; the format allows "
+                + SafetensorsHeader.MAX_BYTES);
+      }
+      dataStart = SafetensorsHeader.PREFIX_BYTES + (long) text.length;
+      missing = new AtomicLong(header.dataBytes());
+      file = new AtomicFile(target);
+      ByteBuffer prefix =
+          ByteBuffer.allocate((int) dataStart).order(ByteOrder.LITTLE_ENDIAN);
+      file.write(0, prefix.putLong(text.length).put(text).flip());
+    }
+
+    @Override
+    public void write(String name, long offset, ByteBuffer source) {
+      int bytes = source.remaining();
+      checkRange(header, name, offset, bytes);
+      file.write(dataStart + header.begins().get(name) + offset, source);
+      missing.addAndGet(-bytes);
+    }
+
+    @Override
+    public void commit() {
+      if (missing.get() != 0) {
+        throw new IllegalStateException(missing.get() + " bytes were not written");
+      }
+      file.commit(durability == Durability.SYNCED);
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
+
+  private static TensorSpec checkRange(
+      SafetensorsHeader header, String name, long offset, long bytes) {
+    TensorSpec spec = header.tensors().get(name);
+    if (spec == null) {
+      throw new IllegalArgumentException("no tensor '" + name + "'");
+    }
+    if (offset < 0 || offset > spec.bytes() - bytes) {
+      throw new IllegalArgumentException(
+          "tensor '" + name + "': bytes " + offset + " + " + bytes + " of " + spec.bytes());
+    }
+    return spec;
+  }
+}

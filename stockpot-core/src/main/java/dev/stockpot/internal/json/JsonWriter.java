@@ -1,0 +1,126 @@
+package dev.stockpot.internal.json;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Writes JSON: compact ([#write]) or indented ([#pretty]); the same value gives the same text.
+public final class JsonWriter {
+  private JsonWriter() {}
+
+  /// One line without spaces.
+  public static String write(Json value) {
+    StringBuilder out = new StringBuilder();
+    append(out, value, -1);
+    return out.toString();
+  }
+
+  /// Indented by two spaces, members and elements on lines of their own.
+  public static String pretty(Json value) {
+    StringBuilder out = new StringBuilder();
+    append(out, value, 0);
+    return out.append('\n').toString();
+  }
+
+  /// Turns maps, lists, strings, numbers, booleans and null into JSON. Doubles that are not finite become null,
+  /// since JSON has no word for them; `Optional` and other types are refused.
+  ///
+  /// @throws IllegalArgumentException for a type that is not named here
+  public static Json of(Object value) {
+    return switch (value) {
+      case null -> Json.Null.NULL;
+      case Json json -> json;
+      case String string -> new Json.Str(string);
+      case Boolean bool -> new Json.Bool(bool);
+      case Double number when !Double.isFinite(number) -> Json.Null.NULL;
+      case Float number when !Float.isFinite(number) -> Json.Null.NULL;
+      case Number number -> new Json.Num(number.toString());
+      case Map<?, ?> map ->
+          new Json.Obj(
+              map.entrySet().stream()
+                  .collect(
+                      Collectors.toMap(
+                          e -> e.getKey().toString(),
+                          e -> of(e.getValue()),
+                          (a, _) -> a,
+                          java.util.LinkedHashMap::new)));
+      case List<?> list -> new Json.Arr(list.stream().map(JsonWriter::of).toList());
+      default -> throw new IllegalArgumentException("not JSON: " + value.getClass());
+    };
+  }
+
+  private static void append(StringBuilder out, Json value, int indent) {
+    switch (value) {
+      case Json.Obj(Map<String, Json> members) -> {
+        out.append('{');
+        for (Iterator<Map.Entry<String, Json>> it = members.entrySet().iterator(); it.hasNext(); ) {
+          Map.Entry<String, Json> member = it.next();
+          newLine(out, indent, 1);
+          quote(out, member.getKey());
+          out.append(indent < 0 ? ":" : ": ");
+          append(out, member.getValue(), indent < 0 ? -1 : indent + 1);
+          out.append(it.hasNext() ? "," : "");
+        }
+        closeLine(out, indent, members.isEmpty());
+        out.append('}');
+      }
+      case Json.Arr(List<Json> elements) -> {
+        out.append('[');
+        for (Iterator<Json> it = elements.iterator(); it.hasNext(); ) {
+          newLine(out, indent, 1);
+          append(out, it.next(), indent < 0 ? -1 : indent + 1);
+          out.append(it.hasNext() ? "," : "");
+        }
+        closeLine(out, indent, elements.isEmpty());
+        out.append(']');
+      }
+      case Json.Str(String string) -> quote(out, string);
+      case Json.Num(String text) -> out.append(text);
+      case Json.Bool(boolean bool) -> out.append(bool);
+      case Json.Null _ -> out.append("null");
+    }
+  }
+
+  private static void newLine(StringBuilder out, int indent, int deeper) {
+    if (indent >= 0) {
+      out.append('\n').repeat("  ", indent + deeper);
+    }
+  }
+
+  private static void closeLine(StringBuilder out, int indent, boolean empty) {
+    if (!empty) {
+      newLine(out, indent, 0);
+    }
+  }
+
+  private static void quote(StringBuilder out, String string) {
+    out.append('"');
+    for (int i = 0; i < string.length(); i++) {
+      char c = string.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> {
+          if (c < 0x20 || Character.isSurrogate(c) && !paired(string, i)) {
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append('"');
+  }
+
+  private static boolean paired(String string, int i) {
+    char c = string.charAt(i);
+    return Character.isHighSurrogate(c)
+        ? i + 1 < string.length() && Character.isLowSurrogate(string.charAt(i + 1))
+        : i > 0 && Character.isHighSurrogate(string.charAt(i - 1));
+  }
+}

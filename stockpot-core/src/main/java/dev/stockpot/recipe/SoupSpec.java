@@ -1,0 +1,20 @@
+package dev.stockpot.recipe;
+
+import dev.stockpot.eval.EvalSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// A `soup.yml`: what goes in, what measures it, and which recipes are cooked.
+///
+/// @param base the pre-trained checkpoint, where a recipe needs it
+/// @param ingredients fine-tuned checkpoints, in the file's order, globs expanded and sorted
+/// @param eval how candidates are measured
+/// @param recipes names, in the file's order
+public record SoupSpec(
+    Optional<Path> base, List<Path> ingredients, EvalSpec eval, List<String> recipes) {
+  public SoupSpec {
+    ingredients = List.copyOf(ingredients);
+    recipes = List.copyOf(recipes);
+  }
+}
