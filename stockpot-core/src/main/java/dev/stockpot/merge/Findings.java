@@ -1,0 +1,115 @@
+package dev.stockpot.merge;
+
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.Elements;
+import dev.stockpot.checkpoint.TensorSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What a thread noticed while merging; threads' findings add up.
+final class Findings {
+  private final MergePlan plan;
+  private final TreeMap<Integer, Counts> counts = new TreeMap<>();
+  private final TreeMap<Integer, TreeSet<Integer>> differing = new TreeMap<>();
+
+  Findings(MergePlan plan) {
+    this.plan = plan;
+  }
+
+  /// Elements of one output tensor that are worth a word.
+  static final class Counts {
+    long nan;
+    long infinite;
+    long overflowed;
+    long clamped;
+  }
+
+  /// The counts of a step, to be increased.
+  Counts counts(int step) {
+    return counts.computeIfAbsent(step, _ -> new Counts());
+  }
+
+  /// An ingredient's bytes differ from the first ingredient's.
+  void differs(int step, int ingredient) {
+    differing.computeIfAbsent(step, _ -> new TreeSet<>()).add(ingredient);
+  }
+
+  void add(Findings other) {
+    other.counts.forEach(
+        (step, theirs) -> {
+          Counts ours = counts(step);
+          ours.nan += theirs.nan;
+          ours.infinite += theirs.infinite;
+          ours.overflowed += theirs.overflowed;
+          ours.clamped += theirs.clamped;
+        });
+    other.differing.forEach(
+        (step, ingredients) -> ingredients.forEach(ingredient -> differs(step, ingredient)));
+  }
+
+  /// @throws CheckpointException naming every tensor with values that overflow
+  void checkOverflow(Path target) {
+    List<CheckpointException> faults = new ArrayList<>();
+    counts.forEach(
+        (step, count) -> {
+          if (count.overflowed > 0) {
+            TensorSpec output = plan.steps().get(step).output();
+            faults.add(
+                CheckpointException.of(
+                    target,
+                    output.name(),
+                    values(count.overflowed)
+                        + " overflow "
+                        + output.dtype()
+                        + ", whose largest is "
+                        + Elements.largest(output.dtype())
+                        + "; choose a wider --out-dtype, or --saturate to clamp"));
+          }
+        });
+    if (!faults.isEmpty()) {
+      throw CheckpointException.all("values overflow", faults);
+    }
+  }
+
+  /// Lines for the user, in the order of the plan.
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (int step = 0; step < plan.steps().size(); step++) {
+      TensorSpec output = plan.steps().get(step).output();
+      if (differing.containsKey(step)) {
+        notes.add(
+            "tensor '%s': %s differs between ingredients; the first one's is kept (%s)"
+                .formatted(
+                    output.name(), output.dtype(), plan.ingredients().getFirst().path()));
+      }
+      if (counts.containsKey(step)) {
+        note(output, counts.get(step), notes);
+      }
+    }
+    return notes;
+  }
+
+  private static void note(TensorSpec output, Counts count, List<String> notes) {
+    String tensor = "tensor '" + output.name() + "': ";
+    if (count.nan > 0) {
+      notes.add(tensor + values(count.nan) + " NaN, as in the ingredients");
+    }
+    if (count.infinite > 0) {
+      notes.add(tensor + values(count.infinite) + " infinite, as in the ingredients");
+    }
+    if (count.clamped > 0) {
+      notes.add(
+          tensor
+              + values(count.clamped)
+              + " clamped to the range of "
+              + output.dtype());
+    }
+  }
+
+  private static String values(long count) {
+    return count == 1 ? "1 value" : count + " values";
+  }
+}

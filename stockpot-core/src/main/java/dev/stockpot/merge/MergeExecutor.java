@@ -1,0 +1,129 @@
+package dev.stockpot.merge;
+
+import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
+import dev.stockpot.checkpoint.CheckpointWriter;
+import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.checkpoint.DType.Kind;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Carries out a [MergePlan]: streams every ingredient in chunks through all cores into one output.
+///
+/// Memory is bounded by [#BYTES_PER_THREAD] for each thread, whatever the number and size of the
+/// ingredients. The output is the same bytes for any number of threads.
+///
+/// @param threads that compute, at least 1
+/// @param progress hears of the bytes read and written
+public record MergeExecutor(int threads, Progress progress) {
+  /// Buffers of one thread; exceeded only if there are so many ingredients that the smallest chunks
+  /// do not fit.
+  static final long BYTES_PER_THREAD = 16L << 20;
+
+  public MergeExecutor {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads " + threads);
+    }
+  }
+
+  /// Writes what the plan says.
+  ///
+  /// @param target appears only when all is well
+  /// @param saturate whether finite values that overflow the output dtype are clamped
+  /// @throws CheckpointException if values overflow (all tensors are named), or raw tensors differ
+  public MergeReport execute(
+      MergePlan plan, Path target, boolean saturate, Durability durability) {
+    checkRawTensors(plan);
+    long total = plan.bytesRead() + plan.bytesWritten();
+    try (CheckpointWriter writer =
+            Checkpoints.create(target, plan.output(), plan.metadata(), durability);
+        Progress.Task task =
+            progress.begin("merging", new Progress.Total(total, Progress.Unit.BYTES))) {
+      Findings findings = work(plan, writer, saturate, task);
+      findings.checkOverflow(target);
+      writer.commit();
+      return new MergeReport(plan.bytesRead(), plan.bytesWritten(), findings.notes());
+    }
+  }
+
+  private Findings work(
+      MergePlan plan, CheckpointWriter writer, boolean saturate, Progress.Task task) {
+    Chunks chunks = new Chunks(plan);
+    List<Future<Findings>> futures = new ArrayList<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      for (int i = 0; i < threads; i++) {
+        MergeWorker worker = new MergeWorker(plan, chunks, writer, saturate, task);
+        futures.add(pool.submit(worker));
+      }
+    }
+    Findings all = new Findings(plan);
+    for (Future<Findings> future : futures) {
+      all.add(join(future));
+    }
+    return all;
+  }
+
+  private static Findings join(Future<Findings> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Types that Stockpot only carries can be copied where all agree, and nothing else.
+  private static void checkRawTensors(MergePlan plan) {
+    List<CheckpointException> faults = new ArrayList<>();
+    for (Step step : plan.steps()) {
+      if (step.output().dtype().kind() == Kind.RAW) {
+        for (Checkpoint other : plan.ingredients().subList(1, plan.ingredients().size())) {
+          if (!sameBytes(plan.ingredients().getFirst(), other, step)) {
+            faults.add(
+                CheckpointException.of(
+                    other.path(),
+                    step.output().name(),
+                    "dtype "
+                        + step.output().dtype()
+                        + " cannot be averaged, and the values differ from those in "
+                        + plan.ingredients().getFirst().path()));
+          }
+        }
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw CheckpointException.all("some tensors cannot be averaged", faults);
+    }
+  }
+
+  private static boolean sameBytes(Checkpoint first, Checkpoint other, Step step) {
+    ByteBuffer a = ByteBuffer.allocateDirect(1 << 20);
+    ByteBuffer b = ByteBuffer.allocateDirect(1 << 20);
+    long bytes = step.output().bytes();
+    for (long at = 0; at < bytes; at += a.capacity()) {
+      int n = (int) Math.min(a.capacity(), bytes - at);
+      first.read(step.output().name(), at, a.clear().limit(n));
+      other.read(step.output().name(), at, b.clear().limit(n));
+      if (!a.flip().equals(b.flip())) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

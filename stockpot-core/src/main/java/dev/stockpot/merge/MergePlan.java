@@ -1,0 +1,125 @@
+package dev.stockpot.merge;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.DType.Kind;
+import dev.stockpot.checkpoint.TensorSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a merge will do, decided from headers alone: nothing is read or written yet.
+///
+/// @param ingredients in the order of the sums; they stay open while the plan is used
+/// @param steps one per tensor of the output, in the first ingredient's order
+/// @param metadata of the output: what all ingredients agree on
+public record MergePlan(
+    List<Checkpoint> ingredients, List<Step> steps, Map<String, String> metadata) {
+
+  public MergePlan {
+    ingredients = List.copyOf(ingredients);
+    steps = List.copyOf(steps);
+  }
+
+  /// Plans to mix every float tensor by a method; integer and bool tensors are copied.
+  ///
+  /// The output dtype is that of the tensor in all ingredients, the widest where they differ, or
+  /// `outDType` for every float tensor.
+  ///
+  /// @param ingredients at least one, with the same names and shapes
+  /// @throws CheckpointException listing every difference in names, shapes and kinds of dtype
+  public static MergePlan of(
+      List<Checkpoint> ingredients, MergeMethod method, Optional<DType> outDType) {
+    Mismatches.check(ingredients);
+    List<Step> steps = new ArrayList<>();
+    for (TensorSpec spec : ingredients.getFirst().tensors().values()) {
+      steps.add(step(ingredients, method, outDType, spec));
+    }
+    return new MergePlan(ingredients, steps, commonMetadata(ingredients));
+  }
+
+  /// The tensors of the output.
+  public List<TensorSpec> output() {
+    return steps.stream().map(Step::output).toList();
+  }
+
+  /// Bytes that the merge reads.
+  public long bytesRead() {
+    return ingredients.stream()
+        .flatMap(ingredient -> ingredient.tensors().values().stream())
+        .mapToLong(TensorSpec::bytes)
+        .sum();
+  }
+
+  /// Bytes that the merge writes.
+  public long bytesWritten() {
+    return output().stream().mapToLong(TensorSpec::bytes).sum();
+  }
+
+  private static Step step(
+      List<Checkpoint> ingredients,
+      MergeMethod method,
+      Optional<DType> outDType,
+      TensorSpec spec) {
+    if (!spec.dtype().isFloat()) {
+      return new Step.Copy(spec);
+    }
+    List<DType> dtypes =
+        ingredients.stream().map(i -> i.tensors().get(spec.name()).dtype()).toList();
+    DType widest = dtypes.stream().reduce(DType::widest).orElseThrow();
+    TensorSpec output = spec.withDType(outDType.orElse(widest));
+    return new Step.Mix(output, method, Precision.of(dtypes));
+  }
+
+  private static Map<String, String> commonMetadata(List<Checkpoint> ingredients) {
+    Map<String, String> common = new LinkedHashMap<>(ingredients.getFirst().metadata());
+    for (Checkpoint ingredient : ingredients) {
+      common.entrySet().retainAll(ingredient.metadata().entrySet());
+    }
+    return common;
+  }
+
+  /// Where ingredients do not fit together.
+  private static final class Mismatches {
+    static void check(List<Checkpoint> ingredients) {
+      Checkpoint first = ingredients.getFirst();
+      List<CheckpointException> found = new ArrayList<>();
+      for (Checkpoint other : ingredients.subList(1, ingredients.size())) {
+        for (TensorSpec spec : first.tensors().values()) {
+          compare(first, spec, other).ifPresent(found::add);
+        }
+        for (String name : other.tensors().keySet()) {
+          if (!first.tensors().containsKey(name)) {
+            found.add(CheckpointException.of(other.path(), name, "is not in " + first.path()));
+          }
+        }
+      }
+      if (!found.isEmpty()) {
+        throw CheckpointException.all("the ingredients do not fit together", found);
+      }
+    }
+
+    private static Optional<CheckpointException> compare(
+        Checkpoint first, TensorSpec spec, Checkpoint other) {
+      TensorSpec theirs = other.tensors().get(spec.name());
+      String what;
+      if (theirs == null) {
+        what = "is missing; it is in " + first.path();
+      } else if (!theirs.shape().equals(spec.shape())) {
+        what = "shape " + theirs.shape() + " differs from " + spec.shape() + " in " + first.path();
+      } else if (!mixable(theirs.dtype(), spec.dtype())) {
+        what = "dtype " + theirs.dtype() + " differs from " + spec.dtype() + " in " + first.path();
+      } else {
+        return Optional.empty();
+      }
+      return Optional.of(CheckpointException.of(other.path(), spec.name(), what));
+    }
+
+    private static boolean mixable(DType a, DType b) {
+      return a == b || a.kind() == Kind.FLOAT && b.kind() == Kind.FLOAT;
+    }
+  }
+}
