@@ -41,10 +41,12 @@ public final class AtomicFile implements AutoCloseable {
   }
 
   /// Writes a whole text file.
-  public static void writeString(Path target, String text) {
+  ///
+  /// @param sync whether to wait until it is on disk
+  public static void writeString(Path target, String text, boolean sync) {
     try (AtomicFile file = new AtomicFile(target)) {
       file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      file.commit(true);
+      file.commit(sync);
     }
   }
 

@@ -1,0 +1,17 @@
+package dev.stockpot.search;
+
+/// When a greedy soup keeps a candidate.
+public enum Accept {
+  /// When it is at least as good as the soup so far: the paper's rule.
+  GE,
+  /// When it is better: the rule of the authors' released code.
+  GT;
+
+  /// Whether a candidate's score is good enough; NaN never is.
+  ///
+  /// @param higherIsBetter whether scores are better when they are higher
+  public boolean test(double candidate, double best, boolean higherIsBetter) {
+    double gain = higherIsBetter ? candidate - best : best - candidate;
+    return this == GE ? gain >= 0 : gain > 0;
+  }
+}

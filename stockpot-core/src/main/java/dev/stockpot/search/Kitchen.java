@@ -1,0 +1,220 @@
+package dev.stockpot.search;
+
+import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
+import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.Evaluator;
+import dev.stockpot.eval.Logits;
+import dev.stockpot.internal.io.Sha256;
+import dev.stockpot.merge.Linear;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergePlan;
+import dev.stockpot.merge.MergeReport;
+import dev.stockpot.merge.RunningSum;
+import dev.stockpot.recipe.Ingredient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/// What recipes work with: ingredients, and ways to taste what could be made of them.
+///
+/// @param ingredients at least one, under different names
+/// @param fingerprints what tells an ingredient's content apart, by its name
+/// @param eval what the evaluator was opened for
+/// @param output how soups are stored
+/// @param work folder for candidates; those that are dropped are deleted
+/// @param keepLogits whether ensembles will be asked for
+public record Kitchen(
+    List<Ingredient> ingredients,
+    Map<String, String> fingerprints,
+    EvalSpec eval,
+    Evaluator evaluator,
+    EvaluationStore store,
+    MergeExecutor executor,
+    Output output,
+    Path work,
+    boolean keepLogits) {
+
+  /// How soups are stored.
+  ///
+  /// @param dtype of float tensors, if not that of the ingredients
+  /// @param saturate whether values that overflow it are clamped
+  public record Output(Optional<DType> dtype, boolean saturate) {}
+
+  public Kitchen {
+    ingredients = List.copyOf(ingredients);
+    fingerprints = Map.copyOf(fingerprints);
+  }
+
+  /// The ingredients, best on `select` first; ties by name.
+  public List<Ingredient> bestFirst() {
+    Map<String, Double> costs = new HashMap<>();
+    for (Ingredient ingredient : ingredients) {
+      double cost = higherIsBetter() ? -score(ingredient) : score(ingredient);
+      costs.put(ingredient.name(), Double.isNaN(cost) ? Double.POSITIVE_INFINITY : cost);
+    }
+    return ingredients.stream()
+        .sorted(
+            Comparator.comparing((Ingredient ingredient) -> costs.get(ingredient.name()))
+                .thenComparing(Ingredient::name))
+        .toList();
+  }
+
+  /// An ingredient's score on `select`.
+  public double score(Ingredient ingredient) {
+    return score(evaluate(ingredient, List.of(select())));
+  }
+
+  /// The score on `select` of the mean of a growing soup's members and a newcomer.
+  public double scoreOfMean(RunningSum sum, Ingredient newcomer) {
+    List<Checkpoint> members = new ArrayList<>(sum.members());
+    members.add(newcomer.checkpoint());
+    return score(
+        evaluate(
+            fingerprintOfMean(members),
+            List.of(select()),
+            false,
+            measure -> {
+              Path candidate = work.resolve("candidate.safetensors");
+              sum.candidate(newcomer.checkpoint(), candidate);
+              try (Checkpoint checkpoint = Checkpoints.open(candidate)) {
+                return measure.apply(checkpoint);
+              } finally {
+                delete(candidate);
+              }
+            }));
+  }
+
+  /// The score on `select` of an ensemble.
+  public double scoreOfEnsemble(List<Ingredient> members) {
+    return ensemble(members, select()).metric(eval.metric());
+  }
+
+  /// How an ingredient, or the base, does on some sets.
+  public SequencedMap<String, Evaluation> evaluate(Ingredient ingredient, List<String> sets) {
+    return evaluate(
+        fingerprints.get(ingredient.name()),
+        sets,
+        keepLogits,
+        measure -> measure.apply(ingredient.checkpoint()));
+  }
+
+  /// How a soup that is stored does on some sets.
+  public SequencedMap<String, Evaluation> evaluateSoup(
+      List<Ingredient> members, Path soup, List<String> sets) {
+    return evaluate(
+        fingerprintOfMean(members.stream().map(Ingredient::checkpoint).toList()),
+        sets,
+        false,
+        measure -> {
+          try (Checkpoint checkpoint = Checkpoints.open(soup)) {
+            return measure.apply(checkpoint);
+          }
+        });
+  }
+
+  /// How an ensemble does on a set.
+  public Evaluation ensemble(List<Ingredient> members, String set) {
+    List<Logits> logits =
+        members.stream()
+            .map(member -> evaluate(member, List.of(set)).get(set).logits().orElseThrow())
+            .toList();
+    return evaluator.measure(set, Logits.mean(logits));
+  }
+
+  /// Averages members into a file.
+  public MergeReport average(List<Ingredient> members, Path target) {
+    List<Checkpoint> checkpoints = members.stream().map(Ingredient::checkpoint).toList();
+    MergePlan plan = MergePlan.of(checkpoints, Linear.mean(members.size()), output.dtype());
+    return executor.execute(plan, target, output.saturate(), Durability.SYNCED);
+  }
+
+  /// A soup that can grow.
+  public RunningSum runningSum() {
+    return new RunningSum(executor, work, output.dtype(), output.saturate());
+  }
+
+  /// Whether scores are better when they are higher.
+  public boolean higherIsBetter() {
+    return evaluator.higherIsBetter();
+  }
+
+  /// Hears how far things are.
+  public Progress progress() {
+    return executor.progress();
+  }
+
+  private String select() {
+    return eval.select().name();
+  }
+
+  private double score(SequencedMap<String, Evaluation> evaluations) {
+    return evaluations.get(select()).metric(eval.metric());
+  }
+
+  /// What is in the store, and the rest measured.
+  ///
+  /// @param candidate makes the candidate, has it measured, and cleans up
+  private SequencedMap<String, Evaluation> evaluate(
+      String fingerprint,
+      List<String> sets,
+      boolean logits,
+      Function<
+              Function<Checkpoint, SequencedMap<String, Evaluation>>,
+              SequencedMap<String, Evaluation>>
+          candidate) {
+    SequencedMap<String, Evaluation> all = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
+    for (String set : sets) {
+      Optional<Evaluation> known = store.find(fingerprint, set, logits && evaluator.givesLogits());
+      known.ifPresentOrElse(e -> all.put(set, e), () -> missing.add(set));
+    }
+    if (!missing.isEmpty()) {
+      candidate
+          .apply(checkpoint -> evaluator.evaluate(checkpoint, missing))
+          .forEach((set, e) -> all.put(set, store.put(fingerprint, e, logits)));
+    }
+    return inOrder(sets, all);
+  }
+
+  private static SequencedMap<String, Evaluation> inOrder(
+      Collection<String> sets, Map<String, Evaluation> all) {
+    SequencedMap<String, Evaluation> ordered = new LinkedHashMap<>();
+    sets.forEach(set -> ordered.put(set, all.get(set)));
+    return ordered;
+  }
+
+  /// A mean of one, in its own dtype, has the ingredient's content.
+  private String fingerprintOfMean(List<Checkpoint> members) {
+    StringBuilder recipe = new StringBuilder("mean " + output);
+    for (Checkpoint member : members) {
+      Ingredient ingredient =
+          ingredients.stream().filter(i -> i.checkpoint() == member).findFirst().orElseThrow();
+      recipe.append('\n').append(fingerprints.get(ingredient.name()));
+    }
+    return Sha256.ofText(recipe.toString());
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.stockpot.search;
+
+import dev.stockpot.eval.Evaluation;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/// A candidate and what was measured of it: a line of `results.jsonl`.
+///
+/// @param name of the candidate; a recipe's soup bears the recipe's name
+/// @param recipe that made it; `individual` for an ingredient, `base` for the base
+/// @param ingredients each ingredient's share, in the order of the sums
+/// @param evaluations by set, in the order of the sets
+public record Result(
+    String name,
+    String recipe,
+    SequencedMap<String, Double> ingredients,
+    SequencedMap<String, Evaluation> evaluations) {
+
+  /// The recipe of single models.
+  public static final String INDIVIDUAL = "individual";
+
+  /// The recipe of the base.
+  public static final String BASE = "base";
+
+  public Result {
+    ingredients = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(ingredients));
+    evaluations = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(evaluations));
+  }
+
+  /// Whether a recipe made it, rather than being given.
+  public boolean isCooked() {
+    return !recipe.equals(INDIVIDUAL) && !recipe.equals(BASE);
+  }
+}
