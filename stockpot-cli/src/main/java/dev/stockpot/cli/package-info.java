@@ -1,0 +1,2 @@
+/// The `stockpot` command.
+package dev.stockpot.cli;

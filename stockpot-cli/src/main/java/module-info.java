@@ -1,0 +1,10 @@
+/// The `stockpot` command.
+module dev.stockpot.cli {
+  requires dev.stockpot.core;
+  requires dev.stockpot.onnxruntime;
+  requires info.picocli;
+  requires org.snakeyaml.engine.v2;
+
+  opens dev.stockpot.cli to
+      info.picocli;
+}

@@ -1,0 +1,2 @@
+/// Evaluation: data sets, metrics, and the evaluators that score a checkpoint.
+package dev.stockpot.eval;

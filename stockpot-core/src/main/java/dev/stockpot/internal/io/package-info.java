@@ -1,0 +1,2 @@
+/// Reading and writing files in chunks; not exported.
+package dev.stockpot.internal.io;

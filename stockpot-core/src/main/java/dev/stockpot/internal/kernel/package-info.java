@@ -1,0 +1,2 @@
+/// The loops over numbers; not exported.
+package dev.stockpot.internal.kernel;

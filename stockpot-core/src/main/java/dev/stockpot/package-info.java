@@ -1,0 +1,2 @@
+/// Stockpot averages the weights of fine-tuned checkpoints.
+package dev.stockpot;

@@ -1,0 +1,2 @@
+/// Recipes: what to do with which ingredients, read from a configuration.
+package dev.stockpot.recipe;

@@ -1,0 +1,2 @@
+/// Search: recipes that choose ingredients or weights by evaluation.
+package dev.stockpot.search;

@@ -1,0 +1,2 @@
+/// Evaluates checkpoints with ONNX Runtime.
+package dev.stockpot.onnxruntime;
