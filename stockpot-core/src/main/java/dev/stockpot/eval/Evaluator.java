@@ -21,6 +21,14 @@ public interface Evaluator extends AutoCloseable {
   /// @throws EvaluationException if it cannot be measured
   SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> sets);
 
+  /// Measures logits as if a candidate had given them: those of an ensemble.
+  ///
+  /// @param set name of a set of the [EvalSpec]
+  /// @throws UnsupportedOperationException unless [#givesLogits]
+  default Evaluation measure(String set, Logits logits) {
+    throw new UnsupportedOperationException("gives no logits");
+  }
+
   /// Whether evaluations carry logits, which ensembles need.
   boolean givesLogits();
 
