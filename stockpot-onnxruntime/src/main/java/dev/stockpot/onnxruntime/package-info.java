@@ -1,2 +1,2 @@
-/// Evaluates checkpoints with ONNX Runtime.
+/// Evaluates checkpoints with ONNX Runtime: graph once, weights per candidate.
 package dev.stockpot.onnxruntime;

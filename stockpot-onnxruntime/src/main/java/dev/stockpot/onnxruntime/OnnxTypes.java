@@ -1,0 +1,65 @@
+package dev.stockpot.onnxruntime;
+
+import ai.onnxruntime.OnnxJavaType;
+import dev.stockpot.checkpoint.DType;
+import java.util.Optional;
+
+/// Element types as ONNX, ONNX Runtime and Stockpot call them.
+final class OnnxTypes {
+  private OnnxTypes() {}
+
+  /// The type that ONNX numbers so (`TensorProto.DataType`), if Stockpot knows it.
+  static Optional<DType> dtype(int onnx) {
+    return switch (onnx) {
+      case 1 -> Optional.of(DType.F32);
+      case 2 -> Optional.of(DType.U8);
+      case 3 -> Optional.of(DType.I8);
+      case 4 -> Optional.of(DType.U16);
+      case 5 -> Optional.of(DType.I16);
+      case 6 -> Optional.of(DType.I32);
+      case 7 -> Optional.of(DType.I64);
+      case 9 -> Optional.of(DType.BOOL);
+      case 10 -> Optional.of(DType.F16);
+      case 11 -> Optional.of(DType.F64);
+      case 12 -> Optional.of(DType.U32);
+      case 13 -> Optional.of(DType.U64);
+      case 14 -> Optional.of(DType.C64);
+      case 16 -> Optional.of(DType.BF16);
+      case 17 -> Optional.of(DType.F8_E4M3);
+      case 19 -> Optional.of(DType.F8_E5M2);
+      case 23 -> Optional.of(DType.F4);
+      case 24 -> Optional.of(DType.F8_E8M0);
+      case 27 -> Optional.of(DType.F6_E2M3);
+      case 28 -> Optional.of(DType.F6_E3M2);
+      default -> Optional.empty();
+    };
+  }
+
+  /// The type that ONNX Runtime's Java API makes tensors of, if it makes such tensors at all.
+  static Optional<OnnxJavaType> runtimeType(DType dtype) {
+    return switch (dtype) {
+      case F64 -> Optional.of(OnnxJavaType.DOUBLE);
+      case F32 -> Optional.of(OnnxJavaType.FLOAT);
+      case F16 -> Optional.of(OnnxJavaType.FLOAT16);
+      case BF16 -> Optional.of(OnnxJavaType.BFLOAT16);
+      case I64 -> Optional.of(OnnxJavaType.INT64);
+      case I32 -> Optional.of(OnnxJavaType.INT32);
+      case I16 -> Optional.of(OnnxJavaType.INT16);
+      case I8 -> Optional.of(OnnxJavaType.INT8);
+      case U8 -> Optional.of(OnnxJavaType.UINT8);
+      case BOOL -> Optional.of(OnnxJavaType.BOOL);
+      case F8_E4M3, F8_E5M2, U64, U32, U16, C64, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+          Optional.empty();
+    };
+  }
+
+  /// A type of ONNX Runtime as Stockpot calls it.
+  static String name(OnnxJavaType type) {
+    for (DType dtype : DType.values()) {
+      if (runtimeType(dtype).filter(type::equals).isPresent()) {
+        return dtype.name();
+      }
+    }
+    return type.name();
+  }
+}
