@@ -1,13 +1,20 @@
+import dev.stockpot.eval.Engine;
+
 /// The engine of Stockpot: checkpoints, merging, recipes, evaluation and search.
 @SuppressWarnings("module") // The friends named below are compiled after this module.
 module dev.stockpot.core {
-  // A package can be exported once it holds a class; these lines wait for theirs.
-  // exports dev.stockpot;
-  // exports dev.stockpot.checkpoint;
-  // exports dev.stockpot.eval;
-  // exports dev.stockpot.merge;
-  // exports dev.stockpot.recipe;
-  // exports dev.stockpot.search;
-  // exports dev.stockpot.internal.io to dev.stockpot.cli, dev.stockpot.onnxruntime;
-  // exports dev.stockpot.internal.json to dev.stockpot.cli, dev.stockpot.onnxruntime;
+  exports dev.stockpot;
+  exports dev.stockpot.checkpoint;
+  exports dev.stockpot.eval;
+  exports dev.stockpot.merge;
+  exports dev.stockpot.recipe;
+  exports dev.stockpot.search;
+  exports dev.stockpot.internal.io to
+      dev.stockpot.cli,
+      dev.stockpot.onnxruntime;
+  exports dev.stockpot.internal.json to
+      dev.stockpot.cli,
+      dev.stockpot.onnxruntime;
+
+  uses Engine.Provider;
 }

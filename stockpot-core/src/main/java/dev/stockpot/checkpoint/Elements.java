@@ -18,6 +18,9 @@ public final class Elements {
   private final double[] one = new double[1];
   private final MemorySegment oneBits = MemorySegment.ofArray(new byte[Double.BYTES]);
 
+  /// Takes scratch space for tiles.
+  public Elements() {}
+
   /// Widens elements to float32.
   ///
   /// @param source little-endian elements from byte `offset` on

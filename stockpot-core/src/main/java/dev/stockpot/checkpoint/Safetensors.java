@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @see <a href="https://huggingface.co/docs/safetensors">the format</a>
 public final class Safetensors implements CheckpointFormat {
 
+  /// Formats are stateless.
+  public Safetensors() {}
+
   @Override
   public String name() {
     return "safetensors";

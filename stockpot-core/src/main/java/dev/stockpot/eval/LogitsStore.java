@@ -67,7 +67,7 @@ public final class LogitsStore implements AutoCloseable {
   }
 
   /// Letters, digits, `_`, `-` and inner dots stay; every other byte becomes `%` and two digits.
-  private static String fileName(String name) {
+  public static String fileName(String name) {
     StringBuilder out = new StringBuilder();
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) Byte.toUnsignedInt(b);

@@ -38,14 +38,13 @@ final class Findings {
   }
 
   void add(Findings other) {
-    other.counts.forEach(
-        (step, theirs) -> {
-          Counts ours = counts(step);
-          ours.nan += theirs.nan;
-          ours.infinite += theirs.infinite;
-          ours.overflowed += theirs.overflowed;
-          ours.clamped += theirs.clamped;
-        });
+    other.counts.forEach((step, theirs) -> {
+      Counts ours = counts(step);
+      ours.nan += theirs.nan;
+      ours.infinite += theirs.infinite;
+      ours.overflowed += theirs.overflowed;
+      ours.clamped += theirs.clamped;
+    });
     other.differing.forEach(
         (step, ingredients) -> ingredients.forEach(ingredient -> differs(step, ingredient)));
   }
@@ -53,22 +52,21 @@ final class Findings {
   /// @throws CheckpointException naming every tensor with values that overflow
   void checkOverflow(Path target) {
     List<CheckpointException> faults = new ArrayList<>();
-    counts.forEach(
-        (step, count) -> {
-          if (count.overflowed > 0) {
-            TensorSpec output = plan.steps().get(step).output();
-            faults.add(
-                CheckpointException.of(
-                    target,
-                    output.name(),
-                    values(count.overflowed)
-                        + " overflow "
-                        + output.dtype()
-                        + ", whose largest is "
-                        + Elements.largest(output.dtype())
-                        + "; choose a wider --out-dtype, or --saturate to clamp"));
-          }
-        });
+    counts.forEach((step, count) -> {
+      if (count.overflowed > 0) {
+        TensorSpec output = plan.steps().get(step).output();
+        faults.add(
+            CheckpointException.of(
+                target,
+                output.name(),
+                values(count.overflowed)
+                    + " overflow "
+                    + output.dtype()
+                    + ", whose largest is "
+                    + Elements.largest(output.dtype())
+                    + "; choose a wider --out-dtype, or --saturate to clamp"));
+      }
+    });
     if (!faults.isEmpty()) {
       throw CheckpointException.all("values overflow", faults);
     }
@@ -82,8 +80,7 @@ final class Findings {
       if (differing.containsKey(step)) {
         notes.add(
             "tensor '%s': %s differs between ingredients; the first one's is kept (%s)"
-                .formatted(
-                    output.name(), output.dtype(), plan.ingredients().getFirst().path()));
+                .formatted(output.name(), output.dtype(), plan.ingredients().getFirst().path()));
       }
       if (counts.containsKey(step)) {
         note(output, counts.get(step), notes);
@@ -101,11 +98,7 @@ final class Findings {
       notes.add(tensor + values(count.infinite) + " infinite, as in the ingredients");
     }
     if (count.clamped > 0) {
-      notes.add(
-          tensor
-              + values(count.clamped)
-              + " clamped to the range of "
-              + output.dtype());
+      notes.add(tensor + values(count.clamped) + " clamped to the range of " + output.dtype());
     }
   }
 

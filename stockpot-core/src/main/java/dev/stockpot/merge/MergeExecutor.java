@@ -39,8 +39,7 @@ public record MergeExecutor(int threads, Progress progress) {
   /// @param target appears only when all is well
   /// @param saturate whether finite values that overflow the output dtype are clamped
   /// @throws CheckpointException if values overflow (all tensors are named), or raw tensors differ
-  public MergeReport execute(
-      MergePlan plan, Path target, boolean saturate, Durability durability) {
+  public MergeReport execute(MergePlan plan, Path target, boolean saturate, Durability durability) {
     checkRawTensors(plan);
     long total = plan.bytesRead() + plan.bytesWritten();
     try (CheckpointWriter writer =

@@ -60,10 +60,7 @@ public record MergePlan(
   }
 
   private static Step step(
-      List<Checkpoint> ingredients,
-      MergeMethod method,
-      Optional<DType> outDType,
-      TensorSpec spec) {
+      List<Checkpoint> ingredients, MergeMethod method, Optional<DType> outDType, TensorSpec spec) {
     if (!spec.dtype().isFloat()) {
       return new Step.Copy(spec);
     }

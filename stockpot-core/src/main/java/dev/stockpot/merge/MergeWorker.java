@@ -97,9 +97,7 @@ final class MergeWorker implements Callable<Findings> {
     }
     int written = chunk.n() * outBytes;
     writer.write(
-        output.name(),
-        chunk.from() * outBytes,
-        buffers.output.asSlice(0, written).asByteBuffer());
+        output.name(), chunk.from() * outBytes, buffers.output.asSlice(0, written).asByteBuffer());
     progress.advance(moved + written);
   }
 
@@ -144,8 +142,7 @@ final class MergeWorker implements Callable<Findings> {
     Buffers(Arena arena) {
       int k = plan.ingredients().size();
       int capacity = Chunks.capacity(plan);
-      inputs =
-          IntStream.range(0, k).mapToObj(i -> arena.allocate(bytes(i, capacity), 64)).toList();
+      inputs = IntStream.range(0, k).mapToObj(i -> arena.allocate(bytes(i, capacity), 64)).toList();
       output = arena.allocate((long) capacity * DType.F64.bytes(), 64);
       floats = new Tiles.Floats(k, elements);
       doubles = new Tiles.Doubles(k, elements);

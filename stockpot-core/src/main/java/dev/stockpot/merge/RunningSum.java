@@ -62,15 +62,14 @@ public final class RunningSum implements AutoCloseable {
   /// Deletes the sum.
   @Override
   public void close() {
-    sum.ifPresent(
-        checkpoint -> {
-          checkpoint.close();
-          try {
-            Files.deleteIfExists(checkpoint.path());
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+    sum.ifPresent(checkpoint -> {
+      checkpoint.close();
+      try {
+        Files.deleteIfExists(checkpoint.path());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
     sum = Optional.empty();
   }
 
@@ -100,13 +99,12 @@ public final class RunningSum implements AutoCloseable {
 
   private boolean keepsPrecision(MergePlan direct) {
     return direct.steps().stream()
-        .allMatch(
-            step ->
-                switch (step) {
-                  case Step.Mix(TensorSpec output, _, Precision precision) ->
-                      sum.orElseThrow().tensors().get(output.name()).dtype() == precision.dtype();
-                  case Step.Copy _ -> true;
-                });
+        .allMatch(step ->
+            switch (step) {
+              case Step.Mix(TensorSpec output, _, Precision precision) ->
+                  sum.orElseThrow().tensors().get(output.name()).dtype() == precision.dtype();
+              case Step.Copy _ -> true;
+            });
   }
 
   /// The same plan with sums stored as they are.

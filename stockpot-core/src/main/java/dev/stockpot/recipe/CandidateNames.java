@@ -36,12 +36,11 @@ public final class CandidateNames {
 
   private static List<String> suffixes(List<Path> paths, int depth, boolean stripped) {
     return paths.stream()
-        .map(
-            path -> {
-              int count = path.getNameCount();
-              String suffix = path.subpath(Math.max(0, count - depth), count).toString();
-              return stripped && !Files.isDirectory(path) ? withoutExtension(suffix) : suffix;
-            })
+        .map(path -> {
+          int count = path.getNameCount();
+          String suffix = path.subpath(Math.max(0, count - depth), count).toString();
+          return stripped && !Files.isDirectory(path) ? withoutExtension(suffix) : suffix;
+        })
         .collect(Collectors.toList());
   }
 

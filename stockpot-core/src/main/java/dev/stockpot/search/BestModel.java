@@ -12,7 +12,6 @@ public record BestModel() implements Recipe {
 
   @Override
   public Choice choose(Kitchen kitchen) {
-    return new Choice(
-        Choice.Kind.SOUP, List.of(kitchen.bestFirst().getFirst()), List.of());
+    return new Choice(Choice.Kind.SOUP, List.of(kitchen.bestFirst().getFirst()), List.of());
   }
 }

@@ -18,8 +18,7 @@ import java.util.SequencedMap;
 /// @param base the pre-trained model, to be measured beside the others
 /// @param recipes in the order in which they are cooked
 /// @param folder for `RECIPE/model.safetensors`
-public record Cook(
-    Kitchen kitchen, Optional<Ingredient> base, List<Recipe> recipes, Path folder) {
+public record Cook(Kitchen kitchen, Optional<Ingredient> base, List<Recipe> recipes, Path folder) {
 
   /// What came out.
   ///
@@ -56,10 +55,7 @@ public record Cook(
       choices.put(recipe.name(), choice);
       results.add(
           new Result(
-              recipe.name(),
-              recipe.name(),
-              choice.weights(),
-              serve(recipe, choice, files, notes)));
+              recipe.name(), recipe.name(), choice.weights(), serve(recipe, choice, files, notes)));
     }
     return new Outcome(results, choices, files, notes);
   }

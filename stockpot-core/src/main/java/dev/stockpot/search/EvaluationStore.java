@@ -89,8 +89,9 @@ public final class EvaluationStore implements AutoCloseable {
   }
 
   private Path file(String candidate, String set) {
-    return folder.resolve(LogitsStore.fileName(candidate)).resolve(
-        LogitsStore.fileName(set) + ".json");
+    return folder
+        .resolve(LogitsStore.fileName(candidate))
+        .resolve(LogitsStore.fileName(set) + ".json");
   }
 
   private static String text(Evaluation evaluation) {
@@ -108,10 +109,8 @@ public final class EvaluationStore implements AutoCloseable {
     SequencedMap<String, Double> metrics = new LinkedHashMap<>();
     ((Json.Obj) members.get("metrics"))
         .members()
-        .forEach(
-            (name, value) ->
-                metrics.put(
-                    name, value instanceof Json.Num number ? number.asDouble() : Double.NaN));
+        .forEach((name, value) ->
+            metrics.put(name, value instanceof Json.Num number ? number.asDouble() : Double.NaN));
     Optional<BitSet> correct =
         Optional.ofNullable(members.get("correct"))
             .map(hex -> BitSet.valueOf(HexFormat.of().parseHex(((Json.Str) hex).value())));

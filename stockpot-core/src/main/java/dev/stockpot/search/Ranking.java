@@ -22,7 +22,7 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
   public List<Result> order(List<Result> results) {
     return results.stream()
         .sorted(
-            Comparator.comparingDouble(this::cost)
+            Comparator.comparingDouble((Result result) -> cost(result))
                 .thenComparingDouble(result -> cost(mean(result, Role.SHIFT)))
                 .thenComparing(Result::name))
         .toList();
@@ -47,8 +47,7 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
             .min(
                 Comparator.comparingDouble((Result r) -> cost(OptionalDouble.of(select(r))))
                     .thenComparing(Result::name));
-    Optional<Result> soup =
-        order(results).stream().filter(result -> isSoup(result)).findFirst();
+    Optional<Result> soup = order(results).stream().filter(result -> isSoup(result)).findFirst();
     return single.flatMap(best -> soup.map(found -> sentence(found, best)));
   }
 
@@ -63,8 +62,7 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
     double gain = gain(cost(single), cost(soup));
     text.append(gain > 0 ? " beats" : gain == 0 ? " equals" : " does not beat");
     text.append(" the best single model (").append(single.name()).append(')');
-    List<SetSpec> sets =
-        eval.sets().stream().filter(set -> set.role() == countingRole()).toList();
+    List<SetSpec> sets = eval.sets().stream().filter(set -> set.role() == countingRole()).toList();
     for (SetSpec set : sets) {
       text.append(set == sets.getFirst() ? " on " : ", on ").append(set.name()).append(": ");
       text.append(figures(soup, set)).append(" against ").append(figures(single, set));

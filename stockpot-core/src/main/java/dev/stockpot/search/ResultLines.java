@@ -1,7 +1,6 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.Evaluation;
-import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +13,13 @@ public final class ResultLines {
   /// All lines.
   public static String write(List<Result> results) {
     StringBuilder lines = new StringBuilder();
-    results.forEach(result -> lines.append(JsonWriter.write(json(result))).append('\n'));
+    results.forEach(result -> lines.append(JsonWriter.write(JsonWriter.of(members(result)))).append('\n'));
     return lines.toString();
   }
 
-  /// One result: `name`, `recipe`, `ingredients`, `metrics` by set, `n` by set, and `correct` by set
-  /// where it is known.
-  public static Json json(Result result) {
+  /// One result: `name`, `recipe`, `ingredients`, `metrics` by set, `n` by set, and `correct` by
+  /// set where it is known.
+  public static Map<String, Object> members(Result result) {
     Map<String, Object> metrics = new LinkedHashMap<>();
     Map<String, Object> n = new LinkedHashMap<>();
     Map<String, Object> correct = new LinkedHashMap<>();
@@ -38,6 +37,6 @@ public final class ResultLines {
     if (!correct.isEmpty()) {
       line.put("correct", correct);
     }
-    return JsonWriter.of(line);
+    return line;
   }
 }

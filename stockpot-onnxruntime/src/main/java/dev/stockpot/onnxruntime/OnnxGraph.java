@@ -110,7 +110,7 @@ final class OnnxGraph implements AutoCloseable {
   ///
   /// @param filled names of initializers
   /// @throws EvaluationException if data that stays with the graph is missing, outside its folder,
-  ///     or more than a model in memory can hold
+  ///   or more than a model in memory can hold
   byte[] stub(Set<String> filled) {
     ProtobufWriter model = new ProtobufWriter();
     for (ProtobufReader in = new ProtobufReader(path, file.map()); in.next(); ) {

@@ -75,11 +75,7 @@ final class OnnxRuntimeModel implements Engine.Model {
     if (batchLimit() != Integer.MAX_VALUE && shape[0] < batchLimit()) {
       int bytes = Math.multiplyExact(data.remaining() / batch.size(), batchLimit());
       shape[0] = batchLimit();
-      data =
-          ByteBuffer.allocateDirect(bytes)
-              .order(ByteOrder.nativeOrder())
-              .put(data)
-              .rewind();
+      data = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).put(data).rewind();
     }
     try (OnnxTensor tensor = OnnxTensor.createTensor(environment, data, shape, inputInfo.type);
         OrtSession.Result result = session.run(Map.of(input, tensor), Set.of(output))) {

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /// Which tensor of a checkpoint fills which initializer of a graph: the one of the same name.
 ///
-/// @param filled dtype per name in the graph; the checkpoint's is that or one it widens from exactly
+/// @param filled dtype per name in the graph; the checkpoint's is that or one it widens from
+///   exactly
 /// @param notes what the user may want to know
 record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
   /// ONNX Runtime's Java API takes buffers up to this size.
@@ -134,8 +135,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
     return Optional.empty();
   }
 
-  private static Stream<String> lines(
-      List<String> items, UnaryOperator<String> line) {
+  private static Stream<String> lines(List<String> items, UnaryOperator<String> line) {
     Stream<String> shown = items.stream().limit(SHOWN).map(item -> "  " + line.apply(item));
     return items.size() <= SHOWN
         ? shown
@@ -178,14 +178,13 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
 
   private static Predicate<String> globs(List<String> globs) {
     return globs.stream()
-        .map(
-            glob ->
-                Pattern.compile(
-                        Stream.of(glob.split("\\*", -1))
-                            .map(Pattern::quote)
-                            .collect(Collectors.joining(".*")),
-                        Pattern.DOTALL)
-                    .asMatchPredicate())
+        .map(glob ->
+            Pattern.compile(
+                    Stream.of(glob.split("\\*", -1))
+                        .map(Pattern::quote)
+                        .collect(Collectors.joining(".*")),
+                    Pattern.DOTALL)
+                .asMatchPredicate())
         .reduce(_ -> false, Predicate::or);
   }
 }

@@ -59,8 +59,22 @@ final class Widening {
       case BF16 ->
           target.setAtIndex(
               JAVA_SHORT_UNALIGNED, i, (short) (Float.floatToRawIntBits(value) >>> 16));
-      case F8_E5M2, F8_E4M3, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E8M0, F6_E2M3,
-          F6_E3M2, F4 ->
+      case F8_E5M2,
+          F8_E4M3,
+          I64,
+          I32,
+          I16,
+          I8,
+          U64,
+          U32,
+          U16,
+          U8,
+          BOOL,
+          C64,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException("nothing is widened to " + to);
     }
   }

@@ -117,7 +117,7 @@ public final class Narrow {
   /// what a single rounding would: inexact results take the neighbour whose last bit is odd.
   ///
   /// @see <a href="https://hal.inria.fr/inria-00080427">Boldo and Melquiond 2008, "Emulation of a
-  ///     FMA and correctly rounded sums: proved algorithms using rounding to odd"</a>
+  ///   FMA and correctly rounded sums: proved algorithms using rounding to odd"</a>
   static float toOdd(double value) {
     float nearest = (float) value;
     int nearestBits = Float.floatToRawIntBits(nearest);

@@ -60,8 +60,7 @@ public final class Widen {
     }
   }
 
-  private void float8(
-      Float8 format, MemorySegment source, long offset, int n, float[] target) {
+  private void float8(Float8 format, MemorySegment source, long offset, int n, float[] target) {
     MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset, bytes, 0, n);
     for (int i = 0; i < n; i++) {
       target[i] = format.widen(bytes[i]);
