@@ -10,7 +10,8 @@ public interface CheckpointFormat {
   /// The name people use, such as `safetensors`.
   String name();
 
-  /// Whether a path is of this format, judged by its name and, where that does not tell, its first bytes.
+  /// Whether a path is of this format, judged by its name and, where that does not tell, its first
+  /// bytes.
   boolean recognises(Path path);
 
   /// Opens and validates a checkpoint; reads headers only.

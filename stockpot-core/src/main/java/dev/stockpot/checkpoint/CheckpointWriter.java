@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 /// Parts may be written in any order and by several threads.
 public interface CheckpointWriter extends AutoCloseable {
 
-  /// Writes part of a tensor: all of `source.remaining()` bytes, little-endian, in C order. Each byte is written once.
+  /// Writes part of a tensor: all of `source.remaining()` bytes, little-endian, in C order. Each
+  /// byte is written once.
   ///
   /// @param name of the tensor
   /// @param offset in bytes from the start of the tensor

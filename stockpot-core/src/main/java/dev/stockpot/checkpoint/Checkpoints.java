@@ -49,10 +49,8 @@ public final class Checkpoints {
     return FORMATS.stream()
         .filter(format -> target.toString().endsWith("." + format.name()))
         .findFirst()
-        .orElseThrow(
-            () ->
-                CheckpointException.of(
-                    target, "the name of an output ends in ." + formatNames()));
+        .orElseThrow(() ->
+            CheckpointException.of(target, "the name of an output ends in ." + formatNames()));
   }
 
   private static String formatNames() {

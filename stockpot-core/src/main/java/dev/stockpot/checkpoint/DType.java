@@ -11,7 +11,8 @@ public enum DType {
   F16(16, Kind.FLOAT),
   /// bfloat16: the upper half of an F32.
   BF16(16, Kind.FLOAT),
-  /// 4 exponent bits, 3 mantissa bits, no infinities, one NaN per sign (OCP "E4M3", finite up to 448).
+  /// 4 exponent bits, 3 mantissa bits, no infinities, one NaN per sign (OCP "E4M3", finite up to
+  /// 448).
   F8_E4M3(8, Kind.FLOAT),
   /// 5 exponent bits, 2 mantissa bits, as IEEE 754 (OCP "E5M2", finite up to 57 344).
   F8_E5M2(8, Kind.FLOAT),
@@ -86,7 +87,8 @@ public enum DType {
     return Optional.empty();
   }
 
-  /// The narrowest float type that holds every value of both: BF16 with F16 gives F32, F8_E4M3 with F8_E5M2 gives F16.
+  /// The narrowest float type that holds every value of both: BF16 with F16 gives F32, F8_E4M3 with
+  /// F8_E5M2 gives F16.
   ///
   /// @throws IllegalArgumentException unless both are float types
   public static DType widest(DType a, DType b) {

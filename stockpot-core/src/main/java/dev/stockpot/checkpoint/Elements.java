@@ -87,8 +87,8 @@ public final class Elements {
     };
   }
 
-  /// Whether a value survives rounding to a float type: a finite one does not become infinite or NaN,
-  /// and an infinite one stays infinite. NaN always fits.
+  /// Whether a value survives rounding to a float type: a finite one does not become infinite or
+  /// NaN, and an infinite one stays infinite. NaN always fits.
   ///
   /// @throws IllegalArgumentException for a dtype that is no float
   public boolean fits(DType dtype, double value) {

@@ -160,8 +160,7 @@ public final class Safetensors implements CheckpointFormat {
       dataStart = SafetensorsHeader.PREFIX_BYTES + (long) text.length;
       missing = new AtomicLong(header.dataBytes());
       file = new AtomicFile(target);
-      ByteBuffer prefix =
-          ByteBuffer.allocate((int) dataStart).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer prefix = ByteBuffer.allocate((int) dataStart).order(ByteOrder.LITTLE_ENDIAN);
       file.write(0, prefix.putLong(text.length).put(text).flip());
     }
 

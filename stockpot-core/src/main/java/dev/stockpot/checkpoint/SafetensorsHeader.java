@@ -19,8 +19,8 @@ import java.util.TreeMap;
 
 /// The JSON header of a safetensors file: where each tensor lies.
 ///
-/// The file is: the header's length as a little-endian u64, the header, then the data without holes. Offsets count from
-/// the first byte of the data.
+/// The file is: the header's length as a little-endian u64, the header, then the data without
+/// holes. Offsets count from the first byte of the data.
 ///
 /// @param metadata the strings under `__metadata__`
 /// @param tensors in the order in which the data lies
@@ -56,7 +56,9 @@ record SafetensorsHeader(
       document = JsonReader.read(text);
     } catch (JsonException e) {
       throw CheckpointException.at(
-          file, PREFIX_BYTES + (long) e.offset(), "the header is not valid JSON: " + e.getMessage());
+          file,
+          PREFIX_BYTES + (long) e.offset(),
+          "the header is not valid JSON: " + e.getMessage());
     }
     if (!(document instanceof Json.Obj(Map<String, Json> members))) {
       throw CheckpointException.at(
@@ -76,7 +78,8 @@ record SafetensorsHeader(
     return of(metadata, entries);
   }
 
-  /// Lays out tensors for writing: wide types first, so that every element is aligned to its size, then by name.
+  /// Lays out tensors for writing: wide types first, so that every element is aligned to its size,
+  /// then by name.
   static SafetensorsHeader layOut(Collection<TensorSpec> tensors, Map<String, String> metadata) {
     List<TensorSpec> sorted = new ArrayList<>(tensors);
     sorted.sort(
@@ -125,8 +128,7 @@ record SafetensorsHeader(
         Collections.unmodifiableMap(begins));
   }
 
-  private static void checkLayout(
-      Path file, long dataStart, List<Entry> entries, long dataBytes) {
+  private static void checkLayout(Path file, long dataStart, List<Entry> entries, long dataBytes) {
     long covered = 0;
     String before = "";
     for (Entry entry : entries) {
@@ -252,12 +254,11 @@ record SafetensorsHeader(
         throw CheckpointException.of(file, name, missing("dtype", value, "a string"));
       }
       return DType.named(text)
-          .orElseThrow(
-              () ->
-                  CheckpointException.of(
-                      file,
-                      name,
-                      "unknown dtype '" + text + "'; known are " + Arrays.toString(DType.values())));
+          .orElseThrow(() ->
+              CheckpointException.of(
+                  file,
+                  name,
+                  "unknown dtype '" + text + "'; known are " + Arrays.toString(DType.values())));
     }
 
     private static List<Long> longs(Path file, String name, String key, Json value) {

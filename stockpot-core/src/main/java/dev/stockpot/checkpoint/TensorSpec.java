@@ -10,7 +10,8 @@ import java.util.Objects;
 /// @param shape sizes per dimension, outermost first, each at least 0; empty for a scalar
 public record TensorSpec(String name, DType dtype, List<Long> shape) {
 
-  /// @throws IllegalArgumentException for a negative dimension, or elements that do not fill whole bytes
+  /// @throws IllegalArgumentException for a negative dimension, or elements that do not fill whole
+  ///   bytes
   /// @throws ArithmeticException if the size in bits overflows a long
   public TensorSpec {
     Objects.requireNonNull(name);

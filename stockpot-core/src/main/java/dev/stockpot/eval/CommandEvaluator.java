@@ -65,8 +65,7 @@ public final class CommandEvaluator implements Evaluator {
   }
 
   @Override
-  public SequencedMap<String, Evaluation> evaluate(
-      Checkpoint candidate, Collection<String> names) {
+  public SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> names) {
     SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
     for (String set : new LinkedHashSet<>(names)) {
       String text = data.get(set);
@@ -105,11 +104,7 @@ public final class CommandEvaluator implements Evaluator {
       throw new EvaluationException(
           "evaluator command on set '%s' for %s: %s\n  command: %s\n  folder: %s"
               .formatted(
-                  set,
-                  candidate.path(),
-                  e.getMessage(),
-                  String.join(" ", words),
-                  command.folder()),
+                  set, candidate.path(), e.getMessage(), String.join(" ", words), command.folder()),
           e);
     }
   }

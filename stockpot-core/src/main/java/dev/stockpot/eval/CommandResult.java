@@ -21,12 +21,13 @@ final class CommandResult {
   /// Ways in which languages print numbers that JSON does not have, Python's `json.dumps` among
   /// them.
   private static final Pattern NOT_FINITE =
-      Pattern.compile("\"([^\"\\\\]*+)\"\\s*+:\\s*+([-+]?(?:nan|inf(?:inity)?))\\b",
-          Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\"([^\"\\\\]*+)\"\\s*+:\\s*+([-+]?(?:nan|inf(?:inity)?))\\b", Pattern.CASE_INSENSITIVE);
 
   private static final double CORRECT_TOLERANCE = 1e-6;
   private static final int SHOWN_CHARACTERS = 200;
-  private static final String EXAMPLE = "print a last line such as {\"accuracy\": 0.81, \"n\": 2000}";
+  private static final String EXAMPLE =
+      "print a last line such as {\"accuracy\": 0.81, \"n\": 2000}";
 
   private final String line;
   private final Map<String, Json> members;
@@ -71,16 +72,15 @@ final class CommandResult {
 
   private Evaluation evaluation(String set, String metric) {
     SequencedMap<String, Double> metrics = new LinkedHashMap<>();
-    members.forEach(
-        (name, value) -> {
-          if (value instanceof Json.Num number && !name.equals("n")) {
-            double finite = number.asDouble();
-            if (!Double.isFinite(finite)) {
-              throw notFinite(name, number.text());
-            }
-            metrics.put(name, finite);
-          }
-        });
+    members.forEach((name, value) -> {
+      if (value instanceof Json.Num number && !name.equals("n")) {
+        double finite = number.asDouble();
+        if (!Double.isFinite(finite)) {
+          throw notFinite(name, number.text());
+        }
+        metrics.put(name, finite);
+      }
+    });
     if (!metrics.containsKey(metric)) {
       Json found = members.get(metric);
       throw fault(
@@ -131,7 +131,10 @@ final class CommandResult {
     }
     if (elements.size() != n) {
       throw fault(
-          "its 'correct' has " + elements.size() + " elements, but 'n' is " + n
+          "its 'correct' has "
+              + elements.size()
+              + " elements, but 'n' is "
+              + n
               + "; print one per example, or leave it out");
     }
     BitSet correct = new BitSet(n);
@@ -152,8 +155,7 @@ final class CommandResult {
     if (element instanceof Json.Bool(boolean value)) {
       return value;
     }
-    if (element instanceof Json.Num number
-        && (number.asDouble() == 0 || number.asDouble() == 1)) {
+    if (element instanceof Json.Num number && (number.asDouble() == 0 || number.asDouble() == 1)) {
       return number.asDouble() == 1;
     }
     throw fault(

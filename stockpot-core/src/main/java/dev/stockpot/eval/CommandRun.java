@@ -91,7 +91,8 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
 
   private Process start() {
     if (!Files.isDirectory(folder)) {
-      throw new EvaluationException("its working directory is not there; make it, or move the file");
+      throw new EvaluationException(
+          "its working directory is not there; make it, or move the file");
     }
     try {
       return new ProcessBuilder(words).directory(folder.toFile()).start();
@@ -123,17 +124,16 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
   private static Thread reader(InputStream from, Sink to) {
     return Thread.ofPlatform()
         .daemon()
-        .start(
-            () -> {
-              byte[] chunk = new byte[8192];
-              try (from) {
-                for (int count = from.read(chunk); count >= 0; count = from.read(chunk)) {
-                  to.accept(chunk, count);
-                }
-              } catch (IOException _) {
-                // The pipe was closed when the process was killed; what came before counts.
-              }
-            });
+        .start(() -> {
+          byte[] chunk = new byte[8192];
+          try (from) {
+            for (int count = from.read(chunk); count >= 0; count = from.read(chunk)) {
+              to.accept(chunk, count);
+            }
+          } catch (IOException _) {
+            // The pipe was closed when the process was killed; what came before counts.
+          }
+        });
   }
 
   private static String seconds(Duration duration) {

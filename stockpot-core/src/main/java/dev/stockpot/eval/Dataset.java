@@ -211,7 +211,10 @@ public final class Dataset implements AutoCloseable {
     InputSpec.Layout layout = input.layout();
     if (elements * 8 > Integer.MAX_VALUE) {
       throw new EvaluationException(
-          x.path() + ": shape " + shape + " has examples of 2^28 elements or more; make them smaller");
+          x.path()
+              + ": shape "
+              + shape
+              + " has examples of 2^28 elements or more; make them smaller");
     }
     if (layout == InputSpec.Layout.NCHW && shape.size() != 4) {
       throw new EvaluationException(
@@ -286,8 +289,22 @@ public final class Dataset implements AutoCloseable {
       case I8 -> data.get(ValueLayout.JAVA_BYTE, i);
       case I32 -> data.getAtIndex(INT, i);
       case I64 -> data.getAtIndex(LONG, i);
-      case F64, F32, BOOL, F16, BF16, F8_E4M3, F8_E5M2, I16, U64, U32, U16, C64, F8_E8M0, F6_E2M3,
-          F6_E3M2, F4 ->
+      case F64,
+          F32,
+          BOOL,
+          F16,
+          BF16,
+          F8_E4M3,
+          F8_E5M2,
+          I16,
+          U64,
+          U32,
+          U16,
+          C64,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new EvaluationException(
               y.path()
                   + ": labels of type "

@@ -3,14 +3,15 @@ package dev.stockpot.eval;
 import dev.stockpot.checkpoint.Checkpoint;
 import java.util.List;
 
-/// Runs a network with the weights of one candidate after another. Graph once, weights per candidate.
+/// Runs a network with the weights of one candidate after another. Graph once, weights per
+/// candidate.
 public interface Engine extends AutoCloseable {
 
   /// Compares the network's parameters with a checkpoint's tensors, by name, shape and dtype.
   ///
   /// @return notes, such as integer tensors that the network does not take
   /// @throws EvaluationException listing every parameter that no tensor fills, every float tensor
-  ///     that no parameter takes, and every shape and dtype that differs
+  ///   that no parameter takes, and every shape and dtype that differs
   List<String> check(Checkpoint weights);
 
   /// The network with these weights; the checkpoint stays open as long as the model.
@@ -24,7 +25,8 @@ public interface Engine extends AutoCloseable {
   /// A network with weights; used by one thread at a time.
   interface Model extends AutoCloseable {
 
-    /// Largest batch that is taken: a network may be fixed to one size, and then takes any up to it.
+    /// Largest batch that is taken: a network may be fixed to one size, and then takes any up to
+    /// it.
     int batchLimit();
 
     /// Runs a batch.

@@ -11,11 +11,7 @@ import java.util.stream.Stream;
 /// @param report the sets that results are reported on, in the file's order
 /// @param metric the name of the metric that recipes choose by
 public record EvalSpec(
-    EvaluatorSpec evaluator,
-    InputSpec input,
-    SetSpec select,
-    List<SetSpec> report,
-    String metric) {
+    EvaluatorSpec evaluator, InputSpec input, SetSpec select, List<SetSpec> report, String metric) {
 
   public EvalSpec {
     report = List.copyOf(report);

@@ -42,8 +42,7 @@ public record Evaluation(
       values.put(metric.name(), metric.of(logits, labels));
     }
     BitSet correct = Accuracy.correct(logits, labels);
-    return new Evaluation(
-        set, labels.length, values, Optional.of(correct), Optional.of(logits));
+    return new Evaluation(set, labels.length, values, Optional.of(correct), Optional.of(logits));
   }
 
   /// @throws EvaluationException if a label is not among the classes

@@ -13,8 +13,7 @@ public final class Evaluators {
   /// @throws EvaluationException if anything in the spec cannot be used
   public static Evaluator open(EvalSpec spec, int threads, Progress progress) {
     return switch (spec.evaluator()) {
-      case EvaluatorSpec.Network network ->
-          NetworkEvaluator.open(spec, network, threads, progress);
+      case EvaluatorSpec.Network network -> NetworkEvaluator.open(spec, network, threads, progress);
       case EvaluatorSpec.Command command -> CommandEvaluator.open(spec, command);
     };
   }

@@ -2,7 +2,8 @@ package dev.stockpot.eval;
 
 import java.util.List;
 
-/// How stored examples become the model's input: `(x / scale − mean) / std`, in float32, then the layout.
+/// How stored examples become the model's input: `(x / scale − mean) / std`, in float32, then the
+/// layout.
 ///
 /// @param layout how axes are arranged
 /// @param scale divides every value; not 0
@@ -11,8 +12,7 @@ import java.util.List;
 public record InputSpec(Layout layout, double scale, List<Double> mean, List<Double> std) {
 
   /// Handed to the model untouched.
-  public static final InputSpec AS_IS =
-      new InputSpec(Layout.AS_IS, 1, List.of(0.0), List.of(1.0));
+  public static final InputSpec AS_IS = new InputSpec(Layout.AS_IS, 1, List.of(0.0), List.of(1.0));
 
   /// How axes are arranged.
   public enum Layout {

@@ -56,7 +56,6 @@ public record Logits(int examples, int classes, MemorySegment values) {
 
   /// One logit.
   public float at(int example, int label) {
-    return values.getAtIndex(
-        ValueLayout.JAVA_FLOAT_UNALIGNED, (long) example * classes + label);
+    return values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) example * classes + label);
   }
 }

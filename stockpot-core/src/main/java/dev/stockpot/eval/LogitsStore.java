@@ -53,13 +53,16 @@ public final class LogitsStore implements AutoCloseable {
     List<Long> shape = spec.shape();
     if (spec.dtype() != DType.F32 || shape.size() != 2 || shape.getLast() > Integer.MAX_VALUE) {
       throw new EvaluationException(
-          file + ": " + spec.dtype() + " " + shape + " instead of logits, F32 [n, classes];"
+          file
+              + ": "
+              + spec.dtype()
+              + " "
+              + shape
+              + " instead of logits, F32 [n, classes];"
               + " delete the file");
     }
     return new Logits(
-        Math.toIntExact(shape.getFirst()),
-        Math.toIntExact(shape.getLast()),
-        npy.tensor().data());
+        Math.toIntExact(shape.getFirst()), Math.toIntExact(shape.getLast()), npy.tensor().data());
   }
 
   private Path file(String candidate, String set) {
@@ -72,12 +75,12 @@ public final class LogitsStore implements AutoCloseable {
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) Byte.toUnsignedInt(b);
       boolean plain =
-          c >= 'a' && c <= 'z'
-              || c >= 'A' && c <= 'Z'
-              || c >= '0' && c <= '9'
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
               || c == '_'
               || c == '-'
-              || c == '.' && !out.isEmpty();
+              || (c == '.' && !out.isEmpty());
       out.append(plain ? String.valueOf(c) : "%%%02x".formatted((int) c));
     }
     return out.toString();

@@ -21,13 +21,12 @@ public final class Metrics {
     return ALL.stream()
         .filter(metric -> metric.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new EvaluationException(
-                    "unknown metric '"
-                        + name
-                        + "'; known are "
-                        + ALL.stream().map(Metric::name).collect(Collectors.joining(", "))));
+        .orElseThrow(() ->
+            new EvaluationException(
+                "unknown metric '"
+                    + name
+                    + "'; known are "
+                    + ALL.stream().map(Metric::name).collect(Collectors.joining(", "))));
   }
 
   /// Whether more of a metric is better, also for metrics that a user's command names.
@@ -39,10 +38,7 @@ public final class Metrics {
         .filter(metric -> metric.name().equals(name))
         .findFirst()
         .map(Metric::higherIsBetter)
-        .orElseGet(
-            () ->
-                !LOWER_IS_BETTER.contains(name)
-                    && !name.endsWith("_loss")
-                    && !name.endsWith("_error"));
+        .orElseGet(() ->
+            !LOWER_IS_BETTER.contains(name) && !name.endsWith("_loss") && !name.endsWith("_error"));
   }
 }

@@ -64,8 +64,7 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   @Override
-  public SequencedMap<String, Evaluation> evaluate(
-      Checkpoint candidate, Collection<String> names) {
+  public SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> names) {
     List<Dataset> asked = new LinkedHashSet<>(names).stream().map(this::dataset).toList();
     String what = "evaluating " + candidate.path().getFileName();
     long total = asked.stream().mapToLong(Dataset::size).sum();

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Reads the Python dictionary of a `.npy` file, such as
-/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`: these keys in any order, each
-/// once, and nothing else.
+/// Reads the Python dictionary of a `.npy` file, such as `{'descr': '<f4', 'fortran_order': False,
+/// 'shape': (3, 4), }`: these keys in any order, each once, and nothing else.
 final class NpyDictionary {
   private final Path path;
   private final int start;
@@ -92,7 +91,10 @@ final class NpyDictionary {
     throw NpyHeader.fault(
         path,
         descriptionAt,
-        "dtype '" + description + "' is none of " + String.join(", ", NpyHeader.DESCRIPTIONS.values()),
+        "dtype '"
+            + description
+            + "' is none of "
+            + String.join(", ", NpyHeader.DESCRIPTIONS.values()),
         "convert it: numpy.save(file, x.astype('float32'))");
   }
 

@@ -3,7 +3,6 @@ package dev.stockpot.merge;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
-import dev.stockpot.checkpoint.DType.Kind;
 import dev.stockpot.checkpoint.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,7 +115,7 @@ public record MergePlan(
     }
 
     private static boolean mixable(DType a, DType b) {
-      return a == b || a.kind() == Kind.FLOAT && b.kind() == Kind.FLOAT;
+      return a == b || (a.isFloat() && b.isFloat());
     }
   }
 }

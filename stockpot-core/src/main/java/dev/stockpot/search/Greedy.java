@@ -13,33 +13,35 @@ final class Greedy {
 
   /// What is grown.
   interface Mixture {
-    /// The score on `select` with a newcomer.
-    double with(Ingredient newcomer);
+    /// The score on `select` of what these give; the last of them is a newcomer.
+    double score(List<Ingredient> members);
 
     /// The newcomer stays.
-    void add(Ingredient newcomer);
+    default void add(Ingredient newcomer) {}
   }
 
   static Choice search(Choice.Kind kind, Kitchen kitchen, Accept accept, Mixture mixture) {
     List<Ingredient> order = kitchen.bestFirst();
-    List<Ingredient> kept = new ArrayList<>(List.of(order.getFirst()));
+    List<Ingredient> members = new ArrayList<>(List.of(order.getFirst()));
     List<Trial> trace = new ArrayList<>();
     double best = kitchen.score(order.getFirst());
     mixture.add(order.getFirst());
     Progress.Total total = new Progress.Total(order.size() - 1L, Progress.Unit.CANDIDATES);
     try (Progress.Task task = kitchen.progress().begin("greedy search", total)) {
       for (Ingredient candidate : order.subList(1, order.size())) {
-        double score = mixture.with(candidate);
+        members.add(candidate);
+        double score = mixture.score(members);
         boolean accepted = accept.test(score, best, kitchen.higherIsBetter());
         trace.add(new Trial(candidate.name(), score, accepted));
         if (accepted) {
           mixture.add(candidate);
-          kept.add(candidate);
           best = score;
+        } else {
+          members.removeLast();
         }
         task.advance(1);
       }
     }
-    return new Choice(kind, kept, trace);
+    return new Choice(kind, members, trace);
   }
 }

@@ -2,6 +2,7 @@ package dev.stockpot.search;
 
 import dev.stockpot.merge.RunningSum;
 import dev.stockpot.recipe.Ingredient;
+import java.util.List;
 
 /// The greedy soup, the paper's central method: never worse on `select` than the best single model.
 ///
@@ -20,8 +21,8 @@ public record GreedySoup(Accept accept) implements Recipe {
       Greedy.Mixture mixture =
           new Greedy.Mixture() {
             @Override
-            public double with(Ingredient newcomer) {
-              return kitchen.scoreOfMean(sum, newcomer);
+            public double score(List<Ingredient> members) {
+              return kitchen.scoreOfMean(sum, members);
             }
 
             @Override

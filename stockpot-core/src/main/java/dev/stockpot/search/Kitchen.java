@@ -80,10 +80,8 @@ public record Kitchen(
     return score(evaluate(ingredient, List.of(select())));
   }
 
-  /// The score on `select` of the mean of a growing soup's members and a newcomer.
-  public double scoreOfMean(RunningSum sum, Ingredient newcomer) {
-    List<Checkpoint> members = new ArrayList<>(sum.members());
-    members.add(newcomer.checkpoint());
+  /// The score on `select` of the mean of members, of whom the sum holds all but the last.
+  public double scoreOfMean(RunningSum sum, List<Ingredient> members) {
     return score(
         evaluate(
             fingerprintOfMean(members),
@@ -91,7 +89,7 @@ public record Kitchen(
             false,
             measure -> {
               Path candidate = work.resolve("candidate.safetensors");
-              sum.candidate(newcomer.checkpoint(), candidate);
+              sum.candidate(members.getLast().checkpoint(), candidate);
               try (Checkpoint checkpoint = Checkpoints.open(candidate)) {
                 return measure.apply(checkpoint);
               } finally {
@@ -118,7 +116,7 @@ public record Kitchen(
   public SequencedMap<String, Evaluation> evaluateSoup(
       List<Ingredient> members, Path soup, List<String> sets) {
     return evaluate(
-        fingerprintOfMean(members.stream().map(Ingredient::checkpoint).toList()),
+        fingerprintOfMean(members),
         sets,
         false,
         measure -> {
@@ -199,14 +197,9 @@ public record Kitchen(
     return ordered;
   }
 
-  /// A mean of one, in its own dtype, has the ingredient's content.
-  private String fingerprintOfMean(List<Checkpoint> members) {
+  private String fingerprintOfMean(List<Ingredient> members) {
     StringBuilder recipe = new StringBuilder("mean " + output);
-    for (Checkpoint member : members) {
-      Ingredient ingredient =
-          ingredients.stream().filter(i -> i.checkpoint() == member).findFirst().orElseThrow();
-      recipe.append('\n').append(fingerprints.get(ingredient.name()));
-    }
+    members.forEach(member -> recipe.append('\n').append(fingerprints.get(member.name())));
     return Sha256.ofText(recipe.toString());
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /// Results ordered by what was measured on the report sets, never by `select`.
 ///
@@ -62,12 +63,12 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
     double gain = gain(cost(single), cost(soup));
     text.append(gain > 0 ? " beats" : gain == 0 ? " equals" : " does not beat");
     text.append(" the best single model (").append(single.name()).append(')');
-    List<SetSpec> sets = eval.sets().stream().filter(set -> set.role() == countingRole()).toList();
-    for (SetSpec set : sets) {
-      text.append(set == sets.getFirst() ? " on " : ", on ").append(set.name()).append(": ");
-      text.append(figures(soup, set)).append(" against ").append(figures(single, set));
-    }
-    return text.append('.').toString();
+    String figures =
+        eval.sets().stream()
+            .filter(set -> set.role() == countingRole())
+            .map(set -> set.name() + ": " + figures(soup, set) + " against " + figures(single, set))
+            .collect(Collectors.joining(", on "));
+    return text.append(" on ").append(figures).append('.').toString();
   }
 
   private String figures(Result result, SetSpec set) {

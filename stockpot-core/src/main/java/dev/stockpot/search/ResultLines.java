@@ -13,7 +13,8 @@ public final class ResultLines {
   /// All lines.
   public static String write(List<Result> results) {
     StringBuilder lines = new StringBuilder();
-    results.forEach(result -> lines.append(JsonWriter.write(JsonWriter.of(members(result)))).append('\n'));
+    results.forEach(
+        result -> lines.append(JsonWriter.write(JsonWriter.of(members(result)))).append('\n'));
     return lines.toString();
   }
 

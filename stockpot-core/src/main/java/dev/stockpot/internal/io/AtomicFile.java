@@ -12,7 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// A file that is written beside its target and renamed onto it, so that the target is never half there.
+/// A file that is written beside its target and renamed onto it, so that the target is never half
+/// there.
 public final class AtomicFile implements AutoCloseable {
   private final Path target;
   private final Path partial;

@@ -10,7 +10,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// A file open for reading: positional reads for data that streams, a mapping (made on first use) for views.
+/// A file open for reading: positional reads for data that streams, a mapping (made on first use)
+/// for views.
 ///
 /// Safe for use by several threads. Files may be larger than 2 GiB.
 public final class InputFile implements AutoCloseable {
@@ -38,14 +39,15 @@ public final class InputFile implements AutoCloseable {
 
   /// Fills the buffer from a position.
   ///
-  /// @throws EOFException wrapped in an [UncheckedIOException], if the file ends before the buffer is full
+  /// @throws UncheckedIOException if the file ends before the buffer is full
   public void read(long position, ByteBuffer target) {
     long at = position;
     try {
       while (target.hasRemaining()) {
         int count = channel.read(target, at);
         if (count < 0) {
-          throw new EOFException(path + ": ends at byte " + at + ", earlier than when it was opened");
+          throw new EOFException(
+              path + ": ends at byte " + at + ", earlier than when it was opened");
         }
         at += count;
       }

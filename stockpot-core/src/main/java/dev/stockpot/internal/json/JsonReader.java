@@ -9,10 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A strict JSON reader (RFC 8259): UTF-8 only, no duplicate names, no trailing text, bounded depth.
+/// A strict JSON reader (RFC 8259): UTF-8 only, no duplicate names, no trailing text, bounded
+/// depth.
 ///
-/// Memory is linear in the document; nesting is limited so that a hostile header cannot overflow the
-/// stack.
+/// Memory is linear in the document; nesting is limited so that a hostile header cannot overflow
+/// the stack.
 public final class JsonReader {
   /// Deepest nesting that is read.
   public static final int MAX_DEPTH = 128;
@@ -181,19 +182,9 @@ public final class JsonReader {
   }
 
   private static String checkSurrogates(StringBuilder string, int start) {
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
-      if (!Character.isSurrogate(c)) {
-        continue;
-      }
-      boolean paired =
-          Character.isHighSurrogate(c)
-              && i + 1 < string.length()
-              && Character.isLowSurrogate(string.charAt(i + 1));
-      if (!paired) {
-        throw new JsonException("unpaired surrogate in a string", start);
-      }
-      i++;
+    boolean unpaired = string.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
+    if (unpaired) {
+      throw new JsonException("unpaired surrogate in a string", start);
     }
     return string.toString();
   }

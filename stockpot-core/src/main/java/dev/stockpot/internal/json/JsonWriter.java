@@ -24,8 +24,8 @@ public final class JsonWriter {
     return out.append('\n').toString();
   }
 
-  /// Turns maps, lists, strings, numbers, booleans and null into JSON. Doubles that are not finite become null,
-  /// since JSON has no word for them; `Optional` and other types are refused.
+  /// Turns maps, lists, strings, numbers, booleans and null into JSON. Doubles that are not finite
+  /// become null, since JSON has no word for them; `Optional` and other types are refused.
   ///
   /// @throws IllegalArgumentException for a type that is not named here
   public static Json of(Object value) {
@@ -106,7 +106,7 @@ public final class JsonWriter {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < 0x20 || Character.isSurrogate(c) && !paired(string, i)) {
+          if (c < 0x20 || (Character.isSurrogate(c) && !paired(string, i))) {
             out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             out.append(c);

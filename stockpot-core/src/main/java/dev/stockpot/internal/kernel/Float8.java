@@ -3,21 +3,25 @@ package dev.stockpot.internal.kernel;
 /// The two 8-bit floats of the OCP specification: exact widening, and rounding to nearest even.
 ///
 /// @see <a href="https://arxiv.org/abs/2209.05433">Micikevicius et al. 2022</a>
-enum Float8 {
+final class Float8 {
   /// Bias 7, no infinities, NaN is all ones; finite up to 448.
-  E4M3(3, 7, 448),
+  static final Float8 E4M3 = new Float8(3, 7, 448, 0x7F);
+
   /// Bias 15, infinities and NaNs as IEEE 754; finite up to 57 344.
-  E5M2(2, 15, 57_344);
+  static final Float8 E5M2 = new Float8(2, 15, 57_344, 0x7C);
 
   private final int mantissaBits;
   private final int bias;
   private final float max;
+  private final int overflow;
   private final float[] values = new float[256];
 
-  Float8(int mantissaBits, int bias, float max) {
+  /// @param overflow the bits of what lies beyond `max`
+  private Float8(int mantissaBits, int bias, float max, int overflow) {
     this.mantissaBits = mantissaBits;
     this.bias = bias;
     this.max = max;
+    this.overflow = overflow;
     for (int bits = 0; bits < 256; bits++) {
       values[bits] = value(bits);
     }
@@ -41,7 +45,7 @@ enum Float8 {
     double units = magnitude * Math.scalb(1.0, mantissaBits - exponent);
     double rounded = Math.rint(units) * Math.scalb(1.0, exponent - mantissaBits);
     if (rounded > max) {
-      return (byte) (sign | (this == E4M3 ? 0x7F : 0x7C));
+      return (byte) (sign | overflow);
     }
     return (byte) (sign | encode((float) rounded));
   }
@@ -66,10 +70,10 @@ enum Float8 {
     int exponent = magnitude >> mantissaBits;
     int mantissa = magnitude & ((1 << mantissaBits) - 1);
     float value;
-    if (this == E4M3 && magnitude == 0x7F) {
+    if (magnitude > overflow || magnitude == 0x7F) {
       value = Float.NaN;
-    } else if (this == E5M2 && exponent == 31) {
-      value = mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+    } else if (magnitude == overflow) {
+      value = Float.POSITIVE_INFINITY;
     } else if (exponent == 0) {
       value = Math.scalb((float) mantissa, 1 - bias - mantissaBits);
     } else {
