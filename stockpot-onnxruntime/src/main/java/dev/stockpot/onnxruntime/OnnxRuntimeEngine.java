@@ -56,9 +56,7 @@ final class OnnxRuntimeEngine implements Engine {
                 + graph.inputs()
                 + "; graphs with exactly one are supported");
       }
-      // Failures come as exceptions; what is logged besides is of no use to the user.
-      environment =
-          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "stockpot");
+      environment = OnnxRuntimeLoader.environment();
       stub = new Stub(Set.of(), new byte[0]);
     } catch (RuntimeException | Error e) {
       graph.close();
@@ -98,7 +96,6 @@ final class OnnxRuntimeEngine implements Engine {
 
   @Override
   public void close() {
-    // The environment is the process's; ONNX Runtime closes it at exit.
     graph.close();
   }
 

@@ -1,0 +1,231 @@
+package dev.stockpot.onnxruntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.eval.Batch;
+import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.Logits;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A real graph with real weights; alone, because one test looks at the process's memory.
+@Isolated
+class DigitsTest {
+  private static final int EXAMPLES = 600;
+
+  /// The guard: weights that ONNX Runtime is handed do what weights in the file do.
+  @ParameterizedTest
+  @ValueSource(strings = {"ft-03", "ft-08"})
+  void swappedWeightsGiveTheLogitsOfAModelThatHasThemBakedIn(String name) throws Exception {
+    try (Engine engine = engine(1);
+        Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
+        Engine.Model model = engine.load(weights)) {
+      assertThat(bits(model.logits(examples(0, EXAMPLES)))).isEqualTo(bits(baked(weights)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ft-03, 531", "ft-08, 536"})
+  void classifiesAsPyTorchDoes(String name, int correct) {
+    try (Engine engine = engine(2);
+        Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
+        Engine.Model model = engine.load(weights)) {
+      assertThat(engine.check(weights)).isEmpty();
+      assertThat(correct(model.logits(examples(0, EXAMPLES)))).isEqualTo(correct);
+    }
+  }
+
+  @Test
+  void modelsOfDifferentWeightsDoNotDisturbEachOther() {
+    try (Engine engine = engine(1);
+        Checkpoint a = Checkpoints.open(digits("ft-03.safetensors"));
+        Checkpoint b = Checkpoints.open(digits("ft-08.safetensors"));
+        Engine.Model modelA = engine.load(a);
+        Engine.Model modelB = engine.load(b)) {
+      assertThat(correct(modelA.logits(examples(0, EXAMPLES)))).isEqualTo(531);
+      assertThat(correct(modelB.logits(examples(0, EXAMPLES)))).isEqualTo(536);
+    }
+  }
+
+  @Test
+  void bfloat16WeightsGiveWhatTheSameValuesInFloat32Give(@TempDir Path folder) throws Exception {
+    Weights narrow = new Weights();
+    Weights wide = new Weights();
+    try (Checkpoint weights = Checkpoints.open(digits("ft-08.safetensors"))) {
+      for (TensorSpec spec : weights.tensors().values()) {
+        byte[] whole = weights.tensor(spec.name()).data().toArray(ValueLayout.JAVA_BYTE);
+        byte[] upper = new byte[whole.length / 2];
+        for (int i = 0; i < whole.length; i += 4) {
+          whole[i] = 0;
+          whole[i + 1] = 0;
+          upper[i / 2] = whole[i + 2];
+          upper[i / 2 + 1] = whole[i + 3];
+        }
+        narrow.with(spec.name(), DType.BF16, spec.shape(), upper);
+        wide.with(spec.name(), DType.F32, spec.shape(), whole);
+      }
+    }
+    Files.createDirectory(folder.resolve("wide"));
+    try (Engine engine = engine(1);
+        Checkpoint a = narrow.open(folder);
+        Checkpoint b = wide.open(folder.resolve("wide"));
+        Engine.Model modelA = engine.load(a);
+        Engine.Model modelB = engine.load(b)) {
+      assertThat(bits(modelA.logits(examples(0, EXAMPLES))))
+          .isEqualTo(bits(modelB.logits(examples(0, EXAMPLES))));
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void sessionsLeaveNoMemoryBehind() throws Exception {
+    try (Engine engine = engine(1)) {
+      openAndClose(engine, 50);
+      long before = residentKibibytes();
+      openAndClose(engine, 200);
+      // A session of this graph takes about half a mebibyte.
+      assertThat(residentKibibytes() - before).isLessThan(48 * 1024);
+    }
+  }
+
+  private static void openAndClose(Engine engine, int times) {
+    Batch batch = examples(0, 1);
+    for (int i = 0; i < times; i++) {
+      try (Checkpoint weights = Checkpoints.open(digits("ft-08.safetensors"));
+          Engine.Model model = engine.load(weights)) {
+        assertThat(model.logits(batch).classes()).isEqualTo(10);
+      }
+    }
+  }
+
+  private static long residentKibibytes() throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
+  }
+
+  /// Logits of a session whose model file holds the candidate's weights.
+  private static Logits baked(Checkpoint weights) throws Exception {
+    byte[] model = Files.readAllBytes(digits("model.onnx"));
+    MemorySegment whole = MemorySegment.ofArray(model);
+    Map<String, Integer> places = new HashMap<>();
+    for (ProtobufReader in = new ProtobufReader(digits("model.onnx"), whole); in.next(); ) {
+      for (ProtobufReader graph = in.number() == 7 ? in.message() : null;
+          graph != null && graph.next(); ) {
+        if (graph.number() == 5) {
+          bake(graph.message(), weights, model, places);
+        }
+      }
+    }
+    assertThat(places.keySet()).isEqualTo(weights.tensors().keySet());
+    OrtEnvironment environment = OnnxRuntimeLoader.environment();
+    Batch batch = examples(0, EXAMPLES);
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.setIntraOpNumThreads(1);
+      try (OrtSession session = environment.createSession(model, options);
+          OnnxTensor input =
+              OnnxTensor.createTensor(
+                  environment,
+                  batch.data().order(ByteOrder.nativeOrder()).asFloatBuffer(),
+                  new long[] {EXAMPLES, 1, 8, 8});
+          OrtSession.Result result = session.run(Map.of("input", input))) {
+        FloatBuffer logits = ((OnnxTensor) result.get(0)).getFloatBuffer();
+        return new Logits(EXAMPLES, 10, MemorySegment.ofBuffer(logits));
+      }
+    }
+  }
+
+  private static void bake(
+      ProtobufReader tensor, Checkpoint weights, byte[] model, Map<String, Integer> places) {
+    String name = "";
+    int end = 0;
+    while (tensor.next()) {
+      if (tensor.number() == 8) {
+        name = tensor.text();
+      }
+      if (tensor.number() == 9) {
+        MemorySegment raw = tensor.raw();
+        end = Math.toIntExact(raw.address() + raw.byteSize());
+      }
+    }
+    byte[] data = weights.tensor(name).data().toArray(ValueLayout.JAVA_BYTE);
+    System.arraycopy(data, 0, model, end - data.length, data.length);
+    places.put(name, end - data.length);
+  }
+
+  private static int correct(Logits logits) {
+    byte[] labels = bytes("select-y.npy");
+    int correct = 0;
+    for (int i = 0; i < logits.examples(); i++) {
+      int best = 0;
+      for (int label = 1; label < logits.classes(); label++) {
+        best = logits.at(i, label) > logits.at(i, best) ? label : best;
+      }
+      correct += best == labels[8 * i] ? 1 : 0;
+    }
+    return correct;
+  }
+
+  private static Batch examples(int from, int count) {
+    byte[] pixels = bytes("select-x.npy");
+    ByteBuffer data = ByteBuffer.allocateDirect(4 * 64 * count).order(ByteOrder.nativeOrder());
+    for (int i = 64 * from; i < 64 * (from + count); i++) {
+      data.putFloat(pixels[i] / 16f);
+    }
+    return new Batch(DType.F32, List.of((long) count, 1L, 8L, 8L), data.flip());
+  }
+
+  /// An array's elements, after the header of 128 bytes.
+  private static byte[] bytes(String array) {
+    try {
+      byte[] file = Files.readAllBytes(digits(array));
+      return java.util.Arrays.copyOfRange(file, 128, file.length);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static int[] bits(Logits logits) {
+    return logits.values().toArray(ValueLayout.JAVA_INT);
+  }
+
+  private static Engine engine(int threads) {
+    return new OnnxRuntimeProvider()
+        .open(new EvaluatorSpec.Network("onnx", digits("model.onnx"), List.of()), threads);
+  }
+
+  private static Path digits(String name) {
+    try {
+      return Path.of(DigitsTest.class.getResource("digits/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

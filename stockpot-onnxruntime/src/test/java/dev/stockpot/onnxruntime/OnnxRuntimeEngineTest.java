@@ -1,0 +1,356 @@
+package dev.stockpot.onnxruntime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.eval.Batch;
+import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.Logits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxRuntimeEngineTest {
+  private static final List<Long> W = List.of(2L, 3L);
+  private static final byte[] ONES = OnnxModel.floats(1, 1, 1, 1, 1, 1);
+
+  @TempDir Path folder;
+
+  @Test
+  void isFoundByItsKey() {
+    assertThat(ServiceLoader.load(Engine.Provider.class))
+        .extracting(Engine.Provider::key)
+        .contains("onnx");
+  }
+
+  @Test
+  void usesTheCheckpointsWeightsAndNotTheGraphs() {
+    OnnxModel.matMul().write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder)) {
+      assertThat(run(weights, 1, 10, 2, 20)).containsExactly(11, 11, 11, 22, 22, 22);
+    }
+  }
+
+  @Test
+  void alignsTensorsThatLieAtOddAddresses() {
+    OnnxModel.matMul().write(folder);
+    Weights odd = new Weights().with("a", DType.U8, List.of(1L)).with("w", DType.F32, W, ONES);
+    try (Checkpoint weights = odd.open(folder)) {
+      assertThat(run(weights, 1, 10)).containsExactly(11, 11, 11);
+    }
+  }
+
+  @Test
+  void widensWhatTheGraphHoldsWider() {
+    for (DType dtype : List.of(DType.BF16, DType.F16, DType.F8_E4M3, DType.F8_E5M2)) {
+      OnnxModel.matMul().write(folder);
+      int one =
+          switch (dtype) {
+            case BF16 -> 0x3f80;
+            case F16 -> 0x3c00;
+            case F8_E4M3 -> 0x38;
+            default -> 0x3c;
+          };
+      byte[] data = new byte[6 * dtype.bytes()];
+      for (int i = 0; i < 6; i++) {
+        data[i * dtype.bytes()] = (byte) one;
+        data[(i + 1) * dtype.bytes() - 1] = (byte) (one >> 8 * (dtype.bytes() - 1));
+      }
+      try (Checkpoint weights = new Weights().with("w", dtype, W, data).open(folder)) {
+        assertThat(run(weights, 1, 10)).containsExactly(11, 11, 11);
+      }
+    }
+  }
+
+  @Test
+  void fillsHalfPrecisionInitializers() {
+    for (int type : List.of(OnnxModel.FLOAT16, OnnxModel.BFLOAT16)) {
+      boolean half = type == OnnxModel.FLOAT16;
+      new OnnxModel()
+          .node("Shape", List.of("w"), "unused")
+          .node("CastLike", List.of("w", "x"), "wide")
+          .node("MatMul", List.of("x", "wide"), "logits")
+          .initializer("w", type, W, new byte[12])
+          .input("x", OnnxModel.FLOAT, -1, 2)
+          .output("logits", OnnxModel.FLOAT, -1, 3)
+          .write(folder);
+      byte[] data = new byte[12];
+      ByteBuffer shorts = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+      while (shorts.hasRemaining()) {
+        shorts.putShort((short) (half ? 0x3c00 : 0x3f80));
+      }
+      DType dtype = half ? DType.F16 : DType.BF16;
+      try (Checkpoint weights = new Weights().with("w", dtype, W, data).open(folder)) {
+        assertThat(run(weights, 1, 10)).containsExactly(11, 11, 11);
+      }
+    }
+  }
+
+  @Test
+  void takesWeightsFromGraphsWithExternalDataWithoutTouchingIt() {
+    new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "logits")
+        .initializer(OnnxModel.external("w", OnnxModel.FLOAT, W, "not-there.data"))
+        .input("x", OnnxModel.FLOAT, -1, 2)
+        .output("logits", OnnxModel.FLOAT, -1, 3)
+        .write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder)) {
+      assertThat(run(weights, 1, 10)).containsExactly(11, 11, 11);
+    }
+  }
+
+  @Test
+  void keepsDeclaredConstantsFromExternalData() throws IOException {
+    Files.write(folder.resolve("model.onnx.data"), OnnxModel.floats(100, 200, 300));
+    withBias("model.onnx.data").write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine("b*")) {
+      assertThat(run(engine, weights, 1, 10)).containsExactly(111, 211, 311);
+    }
+  }
+
+  @Test
+  void refusesExternalDataOutsideTheGraphsFolder() {
+    Path model = withBias("../secret.data").write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine("b")) {
+      assertThatThrownBy(() -> engine.load(weights))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              model
+                  + ": initializer 'b': its data is in '../secret.data', outside the graph's"
+                  + " folder, and is not read");
+    }
+  }
+
+  @Test
+  void saysWhichExternalDataIsMissing() {
+    Path model = withBias("model.onnx.data").write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine("b")) {
+      assertThatThrownBy(() -> engine.load(weights))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              model
+                  + ": initializer 'b': its data is in 'model.onnx.data', which is not beside the"
+                  + " graph; put it there");
+    }
+  }
+
+  @Test
+  void leavesSparseInitializersAsTheyAre() {
+    Proto values =
+        OnnxModel.tensor("b", OnnxModel.FLOAT, List.of(1L)).bytes(9, OnnxModel.floats(7));
+    Proto indices =
+        OnnxModel.tensor("", OnnxModel.INT64, List.of(1L)).bytes(9, OnnxModel.longs(1));
+    new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "product")
+        .node("Add", List.of("product", "b"), "logits")
+        .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+        .field(15, new Proto().message(1, values).message(2, indices).number(3, 3))
+        .input("x", OnnxModel.FLOAT, -1, 2)
+        .output("logits", OnnxModel.FLOAT, -1, 3)
+        .write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder)) {
+      assertThat(run(weights, 1, 10)).containsExactly(11, 18, 11);
+    }
+  }
+
+  @Test
+  void refusesGraphsWithTwoInputs() {
+    Path model = OnnxModel.matMul().input("mask", OnnxModel.FLOAT, -1).write(folder);
+    assertThatThrownBy(this::engine)
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(model + ": takes 2 inputs [x, mask]; graphs with exactly one are supported");
+  }
+
+  @Test
+  void countsInitializersThatAreListedAsInputsAsInitializers() {
+    OnnxModel.matMul().input("w", OnnxModel.FLOAT, 2, 3).write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder)) {
+      assertThat(run(weights, 1, 10)).containsExactly(11, 11, 11);
+    }
+  }
+
+  @Test
+  void padsTheLastBatchOfGraphsOfFixedSize() {
+    new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "logits")
+        .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+        .input("x", OnnxModel.FLOAT, 4, 2)
+        .output("logits", OnnxModel.FLOAT, 4, 3)
+        .write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      assertThat(model.batchLimit()).isEqualTo(4);
+      Logits logits = model.logits(batch(DType.F32, List.of(3L, 2L), 1, 2, 3, 4, 5, 6));
+      assertThat(logits.examples()).isEqualTo(3);
+      assertThat(floats(logits)).containsExactly(3, 3, 3, 7, 7, 7, 11, 11, 11);
+      assertThat(floats(model.logits(batch(DType.F32, List.of(4L, 2L), 1, 1, 2, 2, 3, 3, 4, 4))))
+          .containsExactly(2, 2, 2, 4, 4, 4, 6, 6, 6, 8, 8, 8);
+      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(5L, 2L), new float[10])))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("5 examples, not 1 to 4");
+    }
+  }
+
+  @Test
+  void takesAnyBatchWhereTheSizeIsFree() {
+    OnnxModel.matMul().write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      assertThat(model.batchLimit()).isEqualTo(Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void refusesExamplesOfAnotherRankSizeOrType() {
+    Path path = OnnxModel.matMul().write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      String wanted = path + ": input 'x' is F32 [any, 2], but the examples are ";
+      String advice = "; see input: (layout, scale) and the data's own shape";
+      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(1L, 2L, 1L), 1, 2)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(wanted + "F32 [1, 2, 1]" + advice);
+      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(1L, 3L), 1, 2, 3)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(wanted + "F32 [1, 3]" + advice);
+      assertThatThrownBy(() -> model.logits(batch(DType.U8, List.of(4L, 2L), 1, 2)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(wanted + "U8 [4, 2]" + advice);
+    }
+  }
+
+  @Test
+  void refusesOutputsThatAreNoLogits() {
+    Path path =
+        new OnnxModel()
+            .node("MatMul", List.of("x", "w"), "features")
+            .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+            .input("x", OnnxModel.FLOAT, -1, 1, 2)
+            .output("features", OnnxModel.FLOAT, -1, 1, 3)
+            .write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(2L, 1L, 2L), 1, 2, 3, 4)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              path
+                  + ": the first output 'features' is F32 [2, 1, 3]; logits are floats of shape"
+                  + " [2, classes]");
+    }
+  }
+
+  @Test
+  void refusesOutputsThatAreNoFloats() {
+    Path path =
+        new OnnxModel()
+            .node("MatMul", List.of("x", "w"), "product")
+            .node("Shape", List.of("product"), "size")
+            .node("Expand", List.of("one", "size"), "counts")
+            .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+            .initializer("one", OnnxModel.INT64, List.of(1L), OnnxModel.longs(1))
+            .input("x", OnnxModel.FLOAT, -1, 2)
+            .output("counts", OnnxModel.INT64, -1, 3)
+            .write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(1L, 2L), 1, 2)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              path
+                  + ": the first output 'counts' is I64 [1, 3]; logits are floats of shape"
+                  + " [1, classes]");
+    }
+  }
+
+  @Test
+  void convertsDoubleLogits() {
+    new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "logits")
+        .initializer("w", OnnxModel.DOUBLE, W, new byte[48])
+        .input("x", OnnxModel.DOUBLE, -1, 2)
+        .output("logits", OnnxModel.DOUBLE, -1, 3)
+        .write(folder);
+    ByteBuffer data = ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder());
+    data.putDouble(1).putDouble(10).flip();
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      Logits logits = model.logits(new Batch(DType.F64, List.of(1L, 2L), data));
+      assertThat(floats(logits)).containsExactly(11, 11, 11);
+    }
+  }
+
+  @Test
+  void namesTheGraphWhenOnnxRuntimeRefusesIt() {
+    Path path =
+        new OnnxModel()
+            .node("NoSuchOperator", List.of("x", "w"), "logits")
+            .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+            .input("x", OnnxModel.FLOAT, -1, 2)
+            .output("logits", OnnxModel.FLOAT, -1, 3)
+            .write(folder);
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine()) {
+      assertThatThrownBy(() -> engine.load(weights))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessageStartingWith(path + ": Error code - ")
+          .hasMessageContaining("NoSuchOperator");
+    }
+  }
+
+  private static OnnxModel withBias(String location) {
+    return new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "product")
+        .node("Add", List.of("product", "b"), "logits")
+        .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+        .initializer(OnnxModel.external("b", OnnxModel.FLOAT, List.of(3L), location))
+        .input("x", OnnxModel.FLOAT, -1, 2)
+        .output("logits", OnnxModel.FLOAT, -1, 3);
+  }
+
+  private Engine engine(String... constants) {
+    return new OnnxRuntimeProvider()
+        .open(
+            new EvaluatorSpec.Network("onnx", folder.resolve("model.onnx"), List.of(constants)), 1);
+  }
+
+  private float[] run(Checkpoint weights, float... values) {
+    try (Engine engine = engine()) {
+      return run(engine, weights, values);
+    }
+  }
+
+  private static float[] run(Engine engine, Checkpoint weights, float... values) {
+    try (Engine.Model model = engine.load(weights)) {
+      return floats(model.logits(batch(DType.F32, List.of(values.length / 2L, 2L), values)));
+    }
+  }
+
+  private static Batch batch(DType dtype, List<Long> shape, float... values) {
+    ByteBuffer data = ByteBuffer.allocateDirect(4 * values.length).order(ByteOrder.nativeOrder());
+    data.asFloatBuffer().put(values);
+    return new Batch(dtype, shape, data);
+  }
+
+  private static float[] floats(Logits logits) {
+    return logits.values().toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT);
+  }
+}
