@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /// Loads ONNX Runtime's native libraries so that nothing of them stays on disk.
 ///
-/// Left to itself, ONNX Runtime 1.29 leaves an empty folder in the temporary folder with
-/// every run, because it asks for the folder to be deleted before the files in it. Here they are
-/// deleted as soon as they are loaded, or on exit where the system does not allow that.
+/// Left to itself, ONNX Runtime 1.29 leaves an empty folder in the temporary folder with every run,
+/// because it asks for the folder to be deleted before the files in it. Here they are deleted as
+/// soon as they are loaded, or on exit where the system does not allow that.
 final class OnnxRuntimeLoader {
   /// Where ONNX Runtime looks for libraries first. Whoever sets it is not interfered with.
   private static final String PATH_PROPERTY = "onnxruntime.native.path";

@@ -137,8 +137,7 @@ class OnnxGraphTest {
     assertInvalid(
         new Proto().message(7, new Proto()).message(7, new Proto()).toByteArray(),
         "a second graph, at byte 2");
-    assertInvalid(
-        graph(new Proto().number(2, 1)), "an initializer without a name, at byte 2");
+    assertInvalid(graph(new Proto().number(2, 1)), "an initializer without a name, at byte 2");
     assertInvalid(
         graph(new Proto().bytes(8, new byte[] {(byte) 0xff})),
         "field 8 is not valid UTF-8, at byte 4");

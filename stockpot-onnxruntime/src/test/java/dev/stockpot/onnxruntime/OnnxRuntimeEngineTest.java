@@ -151,8 +151,7 @@ class OnnxRuntimeEngineTest {
   void leavesSparseInitializersAsTheyAre() {
     Proto values =
         OnnxModel.tensor("b", OnnxModel.FLOAT, List.of(1L)).bytes(9, OnnxModel.floats(7));
-    Proto indices =
-        OnnxModel.tensor("", OnnxModel.INT64, List.of(1L)).bytes(9, OnnxModel.longs(1));
+    Proto indices = OnnxModel.tensor("", OnnxModel.INT64, List.of(1L)).bytes(9, OnnxModel.longs(1));
     new OnnxModel()
         .node("MatMul", List.of("x", "w"), "product")
         .node("Add", List.of("product", "b"), "logits")

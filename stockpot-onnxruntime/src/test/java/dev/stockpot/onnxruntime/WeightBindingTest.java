@@ -28,8 +28,7 @@ class WeightBindingTest {
 
   @Test
   void listsEveryInitializerAndTensorThatFindsNoMatch() {
-    OnnxModel model =
-        OnnxModel.matMul().initializer("scale", OnnxModel.FLOAT, B, new byte[12]);
+    OnnxModel model = OnnxModel.matMul().initializer("scale", OnnxModel.FLOAT, B, new byte[12]);
     Weights weights = new Weights().with("v", DType.F32, W).with("u", DType.BF16, W);
     assertMismatch(
         model,

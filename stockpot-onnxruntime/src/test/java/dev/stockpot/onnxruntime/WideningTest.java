@@ -36,10 +36,8 @@ class WideningTest {
     }
     float[] half = new float[all.length];
     float[] brain = new float[all.length];
-    Widening.copy(
-        MemorySegment.ofArray(all), DType.F16, MemorySegment.ofArray(half), DType.F32);
-    Widening.copy(
-        MemorySegment.ofArray(all), DType.BF16, MemorySegment.ofArray(brain), DType.F32);
+    Widening.copy(MemorySegment.ofArray(all), DType.F16, MemorySegment.ofArray(half), DType.F32);
+    Widening.copy(MemorySegment.ofArray(all), DType.BF16, MemorySegment.ofArray(brain), DType.F32);
     for (int i = 0; i < all.length; i++) {
       assertThat(Float.floatToRawIntBits(brain[i])).isEqualTo(i << 16);
       if (!Float.isNaN(half[i])) {
@@ -74,20 +72,18 @@ class WideningTest {
 
   @Test
   void refusesToRound() {
-    assertThatThrownBy(
-            () ->
-                Widening.copy(
-                    MemorySegment.ofArray(new float[1]),
-                    DType.F32,
-                    MemorySegment.ofArray(new short[1]),
-                    DType.F16))
+    assertThatThrownBy(() ->
+            Widening.copy(
+                MemorySegment.ofArray(new float[1]),
+                DType.F32,
+                MemorySegment.ofArray(new short[1]),
+                DType.F16))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("F32 does not fit into F16");
   }
 
   private static void copy(byte[] source, DType from, float[] target) {
-    Widening.copy(
-        MemorySegment.ofArray(source), from, MemorySegment.ofArray(target), DType.F32);
+    Widening.copy(MemorySegment.ofArray(source), from, MemorySegment.ofArray(target), DType.F32);
   }
 
   /// The value of a float of 8 bits from its definition, without its sign.
