@@ -1,0 +1,51 @@
+package dev.stockpot.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogitsStoreTest {
+  @TempDir Path folder;
+
+  @Test
+  void givesBackWhatWasPut() {
+    Logits logits = TestArrays.logits(3, 1, 2, 3, -0f, Float.NaN, 1e-45f);
+    try (LogitsStore store = new LogitsStore(folder)) {
+      assertThat(store.find("ft-03", "test")).isEmpty();
+      Logits kept = store.put("ft-03", "test", logits);
+      assertThat(kept.examples()).isEqualTo(2);
+      assertThat(kept.classes()).isEqualTo(3);
+      assertThat(kept.values().isMapped()).isTrue();
+      assertThat(kept.values().mismatch(logits.values())).isEqualTo(-1);
+    }
+    try (LogitsStore later = new LogitsStore(folder)) {
+      assertThat(later.find("ft-03", "test").orElseThrow().values().mismatch(logits.values()))
+          .isEqualTo(-1);
+      assertThat(later.find("ft-03", "shift")).isEmpty();
+    }
+  }
+
+  @Test
+  void namesStayInTheFolder() {
+    try (LogitsStore store = new LogitsStore(folder)) {
+      store.put("a/../b.c", "..", TestArrays.logits(1, 1));
+      store.put("a%2f..%2fb.c", "é", TestArrays.logits(1, 2));
+    }
+    assertThat(folder.resolve("a%2f..%2fb.c").resolve("%2e..npy")).isRegularFile();
+    assertThat(folder.resolve("a%252f..%252fb.c").resolve("%c3%a9.npy")).isRegularFile();
+  }
+
+  @Test
+  void refusesFilesThatAreNoLogits() {
+    Path file = TestArrays.floats(folder.resolve("ft").resolve("test.npy"), List.of(2L), 1, 2);
+    try (LogitsStore store = new LogitsStore(folder)) {
+      assertThatThrownBy(() -> store.find("ft", "test"))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(file + ": F32 [2] instead of logits, F32 [n, classes]; delete the file");
+    }
+  }
+}
