@@ -1,0 +1,95 @@
+package dev.stockpot.cli.config;
+
+import dev.stockpot.recipe.RecipeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.PatternSyntaxException;
+
+/// Finds the checkpoints that words and globs name. Each must exist and is named once.
+public final class Ingredients {
+  private Ingredients() {}
+
+  /// Checkpoints named on the command line: words in their order, what a glob matches sorted.
+  ///
+  /// @throws RecipeException for a file that is not there, a glob that matches nothing, a file named twice
+  public static List<Path> find(List<String> words) {
+    List<Path> found = new ArrayList<>();
+    Map<Path, Path> seen = new LinkedHashMap<>();
+    for (String word : words) {
+      found.addAll(add(Path.of(""), word, seen, Optional.empty(), RecipeException::new));
+    }
+    return List.copyOf(found);
+  }
+
+  /// Checkpoints named in a file, relative to its folder.
+  static List<Path> find(Path folder, List<YamlValue> words, Optional<Path> base) {
+    List<Path> found = new ArrayList<>();
+    Map<Path, Path> seen = new LinkedHashMap<>();
+    for (YamlValue word : words) {
+      word.path(folder);
+      found.addAll(add(folder, word.text(), seen, base, word::error));
+    }
+    return List.copyOf(found);
+  }
+
+  private static List<Path> add(
+      Path folder,
+      String word,
+      Map<Path, Path> seen,
+      Optional<Path> base,
+      Function<String, RecipeException> error) {
+    List<Path> paths = expand(folder, word, error);
+    for (Path path : paths) {
+      Path real = real(path);
+      if (base.isPresent() && real(base.get()).equals(real)) {
+        throw error.apply(
+            "the base " + path + " is among the ingredients; name or match only fine-tuned ones");
+      }
+      Path before = seen.putIfAbsent(real, path);
+      if (before != null) {
+        throw error.apply(
+            before.equals(path)
+                ? "ingredient " + path + " is named twice"
+                : "ingredients " + before + " and " + path + " are the same file");
+      }
+    }
+    return paths;
+  }
+
+  private static List<Path> expand(
+      Path folder, String word, Function<String, RecipeException> error) {
+    Path literal = folder.resolve(word);
+    if (Files.exists(literal)) {
+      return List.of(literal);
+    }
+    if (!Globs.isGlob(word)) {
+      throw error.apply("no such file or folder: " + literal);
+    }
+    List<Path> matches;
+    try {
+      matches = Globs.expand(folder, word);
+    } catch (PatternSyntaxException e) {
+      throw error.apply("'" + word + "' is not a pattern: " + e.getDescription());
+    }
+    if (matches.isEmpty()) {
+      throw error.apply("'" + word + "' matches nothing in " + folder.toAbsolutePath());
+    }
+    return matches;
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

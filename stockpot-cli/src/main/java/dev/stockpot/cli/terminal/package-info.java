@@ -1,0 +1,2 @@
+/// What the user sees: progress, tables, quantities in words.
+package dev.stockpot.cli.terminal;
