@@ -7,4 +7,6 @@ module dev.stockpot.cli {
 
   opens dev.stockpot.cli to
       info.picocli;
+  opens dev.stockpot.cli.options to
+      info.picocli;
 }

@@ -1,19 +1,50 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.terminal.Capabilities;
+import dev.stockpot.cli.terminal.Terminal;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /// The `stockpot` command.
+///
+/// A new command is a class and a line in [#commands].
 @Command(
     name = "stockpot",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Averages the weights of fine-tuned checkpoints.")
+    sortOptions = false,
+    synopsisHeading = "Usage: ",
+    descriptionHeading = "%n",
+    parameterListHeading = "%n",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n",
+    footerHeading = "%nExample:%n",
+    description = "Turns fine-tuned checkpoints into one better model by averaging weights.",
+    footer = "  stockpot inspect model.safetensors --stats")
 public final class Main implements Runnable {
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print stack traces, as STOCKPOT_DEBUG=1 does.")
+  private boolean debug;
+
+  @Spec private CommandSpec spec;
 
   private Main() {}
 
@@ -21,12 +52,55 @@ public final class Main implements Runnable {
   ///
   /// @param args as typed by the user
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    Capabilities can = Capabilities.of(System.getProperties(), System.getenv());
+    Terminal terminal =
+        new Terminal(
+            new FileOutputStream(FileDescriptor.out),
+            new PrintStream(new FileOutputStream(FileDescriptor.err), true, can.errCharset()),
+            can);
+    // After Ctrl-C the shell's prompt should not stand behind a progress bar.
+    Runtime.getRuntime().addShutdownHook(new Thread(terminal::clear));
+    System.exit(run(terminal, System.getenv(), args));
+  }
+
+  /// Runs the command.
+  ///
+  /// @return its exit code
+  static int run(Terminal terminal, Map<String, String> environment, String... args) {
+    Main main = new Main();
+    boolean alwaysDebug = !environment.getOrDefault("STOCKPOT_DEBUG", "0").matches("|0");
+    Failures failures = new Failures(terminal, () -> main.debug || alwaysDebug);
+    try {
+      int code = main.commandLine(terminal, failures).execute(args);
+      terminal.flush();
+      return code;
+    } catch (Throwable e) {
+      // Picocli passes errors on, such as OutOfMemoryError.
+      return failures.tell(e);
+    }
   }
 
   @Override
   public void run() {
-    CommandLine.usage(this, System.out);
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static List<Object> commands(Terminal terminal) {
+    return List.of(new InspectCommand(terminal));
+  }
+
+  private CommandLine commandLine(Terminal terminal, Failures failures) {
+    CommandLine commandLine = new CommandLine(this);
+    commands(terminal).forEach(commandLine::addSubcommand);
+    return commandLine
+        .setOut(new PrintWriter(terminal.printer(), true))
+        .setErr(new PrintWriter(terminal.err(), true))
+        .setColorScheme(
+            Help.defaultColorScheme(terminal.can().colour() ? Help.Ansi.ON : Help.Ansi.OFF))
+        .setUsageHelpWidth(Math.clamp(terminal.can().columns(), 60, 100))
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
   }
 
   /// The version the build wrote beside this class.

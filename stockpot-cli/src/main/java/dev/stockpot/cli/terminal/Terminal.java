@@ -5,6 +5,7 @@ import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
 /// Where a command's words go: results to stdout, everything else to stderr.
@@ -29,6 +30,22 @@ public final class Terminal {
   /// Prints a result.
   public void print(String text) {
     out.write(text.getBytes(can.outCharset()));
+  }
+
+  /// Prints results that others format, such as picocli's help.
+  public Writer printer() {
+    return new Writer() {
+      @Override
+      public void write(char[] chars, int offset, int length) {
+        print(new String(chars, offset, length));
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   /// Prints a result as JSON, always in UTF-8.

@@ -1,0 +1,31 @@
+package dev.stockpot.cli.options;
+
+import dev.stockpot.Progress;
+import dev.stockpot.cli.terminal.Terminal;
+import picocli.CommandLine.Option;
+
+/// `--json` and `--quiet`.
+public final class OutputOptions {
+  @Option(names = "--json", description = "Print the result as one JSON document.")
+  private boolean json;
+
+  @Option(names = "--quiet", description = "Show neither progress nor notes.")
+  private boolean quiet;
+
+  /// Whether results are printed as JSON.
+  public boolean json() {
+    return json;
+  }
+
+  /// Shows progress, unless the user wants quiet.
+  public Progress progress(Terminal terminal) {
+    return quiet ? Progress.NONE : terminal.progress();
+  }
+
+  /// Tells the user something that is no result, unless the user wants quiet.
+  public void note(Terminal terminal, String note) {
+    if (!quiet) {
+      terminal.tell("note: " + note);
+    }
+  }
+}
