@@ -10,11 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// A file that is written beside its target and renamed onto it, so that the target is never half
-/// there.
+/// there. A process that is told to end (Ctrl-C, SIGTERM) deletes what it has not renamed.
 public final class AtomicFile implements AutoCloseable {
+  private static final Set<Path> PARTIALS = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deletePartials));
+  }
+
   private final Path target;
   private final Path partial;
   private final FileChannel channel;
@@ -28,6 +36,7 @@ public final class AtomicFile implements AutoCloseable {
     Path folder = target.toAbsolutePath().getParent();
     String name = "." + target.getFileName() + "." + suffix() + ".partial";
     this.partial = folder.resolve(name);
+    PARTIALS.add(partial);
     try {
       Files.createDirectories(folder);
       channel =
@@ -37,6 +46,7 @@ public final class AtomicFile implements AutoCloseable {
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
     } catch (IOException e) {
+      PARTIALS.remove(partial);
       throw new UncheckedIOException(e);
     }
   }
@@ -74,6 +84,7 @@ public final class AtomicFile implements AutoCloseable {
       channel.close();
       move();
       committed = true;
+      PARTIALS.remove(partial);
       if (sync) {
         syncFolder(partial.getParent());
       }
@@ -90,8 +101,19 @@ public final class AtomicFile implements AutoCloseable {
     try {
       channel.close();
       Files.deleteIfExists(partial);
+      PARTIALS.remove(partial);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deletePartials() {
+    for (Path partial : PARTIALS) {
+      try {
+        Files.deleteIfExists(partial);
+      } catch (IOException e) {
+        // The process ends; there is nobody left to tell.
+      }
     }
   }
 
