@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// What the user is told when a command fails, and the exit code: 2 for the user's mistake, 1 for anything else.
+/// What the user is told when a command fails, and the exit code: 2 for the user's mistake, 1 for
+/// anything else.
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   static final int USERS_MISTAKE = 2;
   static final int OTHER = 1;
@@ -76,16 +77,15 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     };
   }
 
-  /// A file that is missing or closed to the user is the user's to mend; a full disk is nobody's mistake, but no fault of Stockpot's
-  /// either.
+  /// A file that is missing or closed to the user is the user's to mend; a full disk is nobody's
+  /// mistake, but no fault of Stockpot's either.
   private int tellIo(IOException io, Throwable e) {
     return switch (io) {
       case NoSuchFileException missing ->
           tell(e, missing.getFile() + ": no such file or folder", USERS_MISTAKE);
       case AccessDeniedException denied ->
           tell(e, denied.getFile() + ": permission denied", USERS_MISTAKE);
-      case FileSystemException other ->
-          tell(e, other.getFile() + ": " + reason(other), OTHER);
+      case FileSystemException other -> tell(e, other.getFile() + ": " + reason(other), OTHER);
       default -> tell(e, e instanceof UncheckedIOException ? plain(e) : io.getMessage(), OTHER);
     };
   }
@@ -97,7 +97,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   /// The message without the class name that [UncheckedIOException] copies from its cause.
   private static String plain(Throwable e) {
     String cause = e.getCause().toString();
-    return cause.equals(e.getMessage()) ? String.valueOf(e.getCause().getMessage()) : e.getMessage();
+    return cause.equals(e.getMessage())
+        ? String.valueOf(e.getCause().getMessage())
+        : e.getMessage();
   }
 
   private int tell(Throwable e, String message, int code) {
@@ -119,10 +121,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (unmatched.isUnknownOption()) {
       String name = word.replaceFirst("=.*", "");
       List<String> options = new ArrayList<>();
-      commandLine
-          .getCommandSpec()
-          .options()
-          .forEach(option -> options.add(option.longestName()));
+      commandLine.getCommandSpec().options().forEach(option -> options.add(option.longestName()));
       return "unknown option '" + name + "'" + near(name, options);
     }
     if (!commandLine.getSubcommands().isEmpty()) {

@@ -100,15 +100,14 @@ record Inspection(
 
   private static List<String> cells(Optional<TensorStatistics> statistics) {
     return statistics
-        .map(
-            found ->
-                List.of(
-                    found.min().map(Inspection::cell).orElse("-"),
-                    found.max().map(Inspection::cell).orElse("-"),
-                    found.mean().isPresent() ? Quantities.number(found.mean().getAsDouble()) : "-",
-                    Quantities.number(found.norm()),
-                    Quantities.count(found.nans()),
-                    Quantities.count(found.infinities())))
+        .map(found ->
+            List.of(
+                found.min().map(Inspection::cell).orElse("-"),
+                found.max().map(Inspection::cell).orElse("-"),
+                found.mean().isPresent() ? Quantities.number(found.mean().getAsDouble()) : "-",
+                Quantities.number(found.norm()),
+                Quantities.count(found.nans()),
+                Quantities.count(found.infinities())))
         .orElse(List.of("-", "-", "-", "-", "-", "-"));
   }
 
@@ -154,7 +153,8 @@ record Inspection(
         + table
             .format()
             .lines()
-            .map(line -> can.outIsTerminal() ? Text.cut(line, can.columns(), can.outUnicode()) : line)
+            .map(line ->
+                can.outIsTerminal() ? Text.cut(line, can.columns(), can.outUnicode()) : line)
             .collect(Collectors.joining("\n", "", "\n"));
   }
 

@@ -10,7 +10,8 @@ import java.util.function.IntConsumer;
 
 /// Reads a tensor's elements as numbers, exactly, a tile of [Elements#TILE] at a time.
 ///
-/// Holds its buffers, half a MiB, whatever the size of the tensor. One per thread, for any number of tensors.
+/// Holds its buffers, half a MiB, whatever the size of the tensor. One per thread, for any number
+/// of tensors.
 public final class ElementReader {
   private static final int TILES_PER_READ = 32;
   private static final int READ_ELEMENTS = TILES_PER_READ * Elements.TILE;
@@ -22,12 +23,12 @@ public final class ElementReader {
   private final double[] reals = new double[Elements.TILE];
   private final long[] integers = new long[Elements.TILE];
 
-  /// The first elements of a tensor in C order, each as the narrowest that is exact: Float, Double, Long, BigInteger. A bool is
-  /// 0 or 1.
+  /// The first elements of a tensor in C order, each as the narrowest that is exact: Float, Double,
+  /// Long, BigInteger. A bool is 0 or 1.
   ///
   /// @param most of them, up to [Elements#TILE]
-  /// @throws IllegalArgumentException if there is no such tensor, or its elements are carried as raw
-  ///     bytes
+  /// @throws IllegalArgumentException if there is no such tensor, or its elements are carried as
+  ///   raw bytes
   public List<Number> first(Checkpoint checkpoint, String name, int most) {
     TensorSpec spec = spec(checkpoint, name);
     int n = (int) Math.min(most, spec.elements());

@@ -48,21 +48,19 @@ public final class EvalFile {
     SetSpec select = new SetSpec("select", Role.SELECT, select(evaluator, data.require("select")));
     List<SetSpec> report = new ArrayList<>();
     Optional<YamlMapping> sets = data.find("report").map(YamlValue::mapping);
-    sets.ifPresent(
-        map ->
-            map.entries()
-                .forEach((name, set) -> report.add(set(evaluator, map.keys().get(name), name, set))));
+    sets.ifPresent(map ->
+        map.entries()
+            .forEach((name, set) -> report.add(set(evaluator, map.keys().get(name), name, set))));
     return new EvalSpec(evaluator, input, select, report, metric(file, evaluator));
   }
 
   private String metric(YamlMapping file, EvaluatorSpec evaluator) {
     return file.find("metric")
-        .map(
-            value ->
-                switch (evaluator) {
-                  case EvaluatorSpec.Network _ -> value.oneOf("metric", vocabulary.metrics());
-                  case EvaluatorSpec.Command _ -> value.text();
-                })
+        .map(value ->
+            switch (evaluator) {
+              case EvaluatorSpec.Network _ -> value.oneOf("metric", vocabulary.metrics());
+              case EvaluatorSpec.Command _ -> value.text();
+            })
         .orElse("accuracy");
   }
 
@@ -173,7 +171,8 @@ public final class EvalFile {
 
   private SetSpec set(EvaluatorSpec evaluator, Location key, String name, YamlValue set) {
     if (name.equals("select")) {
-      throw key.error("'select' is the set that recipes choose on; a report set needs another name");
+      throw key.error(
+          "'select' is the set that recipes choose on; a report set needs another name");
     }
     if (name.isBlank()) {
       throw key.error("a report set has an empty name");

@@ -14,8 +14,9 @@ import java.util.TreeSet;
 
 /// Expands patterns such as `ft-*.safetensors` and `runs/**/best.safetensors`.
 ///
-/// As in a shell: `*`, `?`, `[abc]` and `{a,b}` match within one name, `**` any number of folders, none included; names that begin
-/// with a dot only match where the pattern has the dot too; `**` does not follow symbolic links.
+/// As in a shell: `*`, `?`, `[abc]` and `{a,b}` match within one name, `**` any number of folders,
+/// none included; names that begin with a dot only match where the pattern has the dot too; `**`
+/// does not follow symbolic links.
 final class Globs {
   private static final String WILD = "*?[{";
 

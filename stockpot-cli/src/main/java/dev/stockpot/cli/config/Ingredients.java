@@ -19,7 +19,8 @@ public final class Ingredients {
 
   /// Checkpoints named on the command line: words in their order, what a glob matches sorted.
   ///
-  /// @throws RecipeException for a file that is not there, a glob that matches nothing, a file named twice
+  /// @throws RecipeException for a file that is not there, a glob that matches nothing, a file
+  ///   named twice
   public static List<Path> find(List<String> words) {
     List<Path> found = new ArrayList<>();
     Map<Path, Path> seen = new LinkedHashMap<>();

@@ -8,7 +8,8 @@ import java.util.Optional;
 public final class Nearest {
   private Nearest() {}
 
-  /// The known word that is closest, if one is near: at most a third of the letters wrong, at least one allowed.
+  /// The known word that is closest, if one is near: at most a third of the letters wrong, at least
+  /// one allowed.
   ///
   /// Case counts for nothing. Of words equally near, the first.
   public static Optional<String> to(String word, Collection<String> known) {
@@ -26,16 +27,17 @@ public final class Nearest {
     return nearest;
   }
 
-  /// What to append to a message about an unknown word: `; did you mean 'metric'?` where one is near,
-  /// otherwise `; known are base, metric`.
+  /// What to append to a message about an unknown word: `; did you mean 'metric'?` where one is
+  /// near, otherwise `; known are base, metric`.
   public static String hint(String word, Collection<String> known) {
     return to(word, known)
         .map(near -> "; did you mean '" + near + "'?")
         .orElseGet(() -> "; known are " + String.join(", ", known));
   }
 
-  /// Least number of insertions, deletions, substitutions and swaps of neighbours that turn one word into the
-  /// other (Damerau and Levenshtein's distance in its restricted form: no part is edited twice).
+  /// Least number of insertions, deletions, substitutions and swaps of neighbours that turn one
+  /// word into the other (Damerau and Levenshtein's distance in its restricted form: no part is
+  /// edited twice).
   static int distance(String a, String b) {
     int[] beforeLast = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];

@@ -52,13 +52,12 @@ public final class SoupFile {
 
   private static List<String> recipes(YamlValue value, List<String> known) {
     Set<String> seen = new HashSet<>();
-    return value.list(
-        element -> {
-          String recipe = element.oneOf("recipe", known);
-          if (!seen.add(recipe)) {
-            throw element.error("recipe '" + recipe + "' is named twice");
-          }
-          return recipe;
-        });
+    return value.list(element -> {
+      String recipe = element.oneOf("recipe", known);
+      if (!seen.add(recipe)) {
+        throw element.error("recipe '" + recipe + "' is named twice");
+      }
+      return recipe;
+    });
   }
 }

@@ -24,8 +24,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/// Reads a YAML 1.2 file into values that know their lines. Duplicate keys are errors, and size, depth and the expansion
-/// of aliases are bounded.
+/// Reads a YAML 1.2 file into values that know their lines. Duplicate keys are errors, and size,
+/// depth and the expansion of aliases are bounded.
 final class YamlFile {
   /// Longest file that is read.
   static final long MAX_BYTES = 1 << 20;
@@ -50,19 +50,18 @@ final class YamlFile {
     YamlFile file = new YamlFile(path);
     return switch (file.document()) {
       case YamlMapping mapping -> mapping;
-      case YamlValue other -> throw other.error("the file is " + other.kind() + " instead of a mapping");
+      case YamlValue other ->
+          throw other.error("the file is " + other.kind() + " instead of a mapping");
     };
   }
 
   private YamlValue document() {
     String text = text();
     LoadSettings settings =
-        LoadSettings.builder()
-            .setLabel(path.toString())
-            .setCodePointLimit((int) MAX_BYTES)
-            .build();
+        LoadSettings.builder().setLabel(path.toString()).setCodePointLimit((int) MAX_BYTES).build();
     try {
-      // The composer recurses, so a hostile depth has to be found first, in the flat stream of events.
+      // The composer recurses, so a hostile depth has to be found first, in the flat stream of
+      // events.
       checkDepth(settings, text);
       Node node = new Compose(settings).composeString(text).orElseThrow(() -> error("is empty"));
       return value("", node, 0);

@@ -28,7 +28,8 @@ record YamlMapping(
   YamlMapping only(List<String> known) {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {
-        throw keys.get(key).error("unknown key '" + key + "'" + inside() + Nearest.hint(key, known));
+        throw keys.get(key)
+            .error("unknown key '" + key + "'" + inside() + Nearest.hint(key, known));
       }
     }
     return this;

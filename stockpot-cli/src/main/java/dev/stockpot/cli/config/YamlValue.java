@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/// A value in a YAML file; reading it as what it should be is checked, and mistakes are told with their line.
+/// A value in a YAML file; reading it as what it should be is checked, and mistakes are told with
+/// their line.
 sealed interface YamlValue permits YamlMapping, YamlValue.Scalar, YamlValue.Sequence {
 
   /// Where it stands.
@@ -80,8 +81,7 @@ sealed interface YamlValue permits YamlMapping, YamlValue.Scalar, YamlValue.Sequ
 
   /// As a finite number.
   default double number() {
-    if (!(this instanceof Scalar(_, Scalar.Type type, String text))
-        || type != Scalar.Type.NUMBER) {
+    if (!(this instanceof Scalar(_, Scalar.Type type, String text)) || type != Scalar.Type.NUMBER) {
       throw wrong("a number");
     }
     try {

@@ -23,7 +23,8 @@ public final class MemoryOption {
     return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
   }
 
-  /// Reads a size: a number, and k, m, g or t for powers of 1024, with or without `b` or `ib` after it.
+  /// Reads a size: a number, and k, m, g or t for powers of 1024, with or without `b` or `ib` after
+  /// it.
   static final class Size implements ITypeConverter<Long> {
     private static final Pattern SIZE =
         Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,6})?)\\s*([kmgt]?)(?:i?b)?");

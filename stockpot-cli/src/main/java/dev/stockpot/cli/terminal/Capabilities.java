@@ -7,8 +7,8 @@ import java.util.Properties;
 
 /// What the two ends of a process can show.
 ///
-/// The JVM does not tell whether stderr is a terminal, nor how wide; the launcher asks the shell and passes
-/// `stockpot.stdout.tty`, `stockpot.stderr.tty` and `stockpot.columns`.
+/// The JVM does not tell whether stderr is a terminal, nor how wide; the launcher asks the shell
+/// and passes `stockpot.stdout.tty`, `stockpot.stderr.tty` and `stockpot.columns`.
 ///
 /// @param outIsTerminal whether stdout is
 /// @param errRedraws whether stderr is a terminal on which a line can be drawn again

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// The tasks under way, in the order in which they began: the first is the whole, the last the detail.
+/// The tasks under way, in the order in which they began: the first is the whole, the last the
+/// detail.
 final class OpenTasks {
   /// Before that much time an estimate would jump about.
   private static final long SETTLED_NANOS = 500_000_000;

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/// Standard output that remembers how it failed. When its reader has left (`| head`), what follows is dropped in
-/// silence.
+/// Standard output that remembers how it failed. When its reader has left (`| head`), what follows
+/// is dropped in silence.
 final class Output {
   private final OutputStream out;
   private boolean closed;

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Progress as lines for a log: one when the outermost task begins, one when it ends, and in between at most
-/// one every ten seconds.
+/// Progress as lines for a log: one when the outermost task begins, one when it ends, and in
+/// between at most one every ten seconds.
 final class ProgressLines implements Progress {
   private static final long PAUSE_NANOS = 10_000_000_000L;
 

@@ -8,8 +8,8 @@ import java.util.Locale;
 
 /// Numbers for people.
 ///
-/// Files and rates are in powers of ten (kB, MB, GB), as disks and the Hugging Face Hub count them; memory is in powers of
-/// two (KiB, MiB, GiB), as the JVM counts it.
+/// Files and rates are in powers of ten (kB, MB, GB), as disks and the Hugging Face Hub count them;
+/// memory is in powers of two (KiB, MiB, GiB), as the JVM counts it.
 public final class Quantities {
   private static final List<String> DECIMAL = List.of("B", "kB", "MB", "GB", "TB", "PB", "EB");
   private static final List<String> BINARY = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");

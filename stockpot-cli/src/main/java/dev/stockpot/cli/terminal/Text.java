@@ -6,22 +6,21 @@ import java.util.Locale;
 public final class Text {
   private Text() {}
 
-  /// The text with control characters and bidirectional marks spelled out, such as `\u001b`: names come from files
-  /// of strangers.
+  /// The text with control characters and bidirectional marks spelled out, such as `\u001b`: names
+  /// come from files of strangers.
   public static String printable(String text) {
     if (text.codePoints().noneMatch(Text::steers)) {
       return text;
     }
     StringBuilder out = new StringBuilder();
     text.codePoints()
-        .forEach(
-            point -> {
-              if (steers(point)) {
-                out.append(String.format(Locale.ROOT, "\\u%04x", point));
-              } else {
-                out.appendCodePoint(point);
-              }
-            });
+        .forEach(point -> {
+          if (steers(point)) {
+            out.append(String.format(Locale.ROOT, "\\u%04x", point));
+          } else {
+            out.appendCodePoint(point);
+          }
+        });
     return out.toString();
   }
 
