@@ -14,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -114,7 +115,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   private static String message(ParameterException e) {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
-      return e.getMessage();
+      String message = e.getMessage();
+      return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
     }
     CommandLine commandLine = e.getCommandLine();
     String word = unmatched.getUnmatched().getFirst();

@@ -23,6 +23,9 @@ public final class ElementReader {
   private final double[] reals = new double[Elements.TILE];
   private final long[] integers = new long[Elements.TILE];
 
+  /// Allocates its buffers.
+  public ElementReader() {}
+
   /// The first elements of a tensor in C order, each as the narrowest that is exact: Float, Double,
   /// Long, BigInteger. A bool is 0 or 1.
   ///

@@ -4,6 +4,8 @@ import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.InputSpec;
 import dev.stockpot.eval.InputSpec.Layout;
+import dev.stockpot.eval.Metric;
+import dev.stockpot.eval.Metrics;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
 import dev.stockpot.eval.SetSpec.Source;
@@ -21,23 +23,22 @@ public final class EvalFile {
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
   private static final List<String> LAYOUTS = List.of("nchw", "nhwc", "as-is");
+  private static final List<String> METRICS = Metrics.ALL.stream().map(Metric::name).toList();
   private static final List<String> ROLES = List.of("id", "shift");
 
   private final Path folder;
-  private final Vocabulary vocabulary;
 
-  EvalFile(Path folder, Vocabulary vocabulary) {
+  EvalFile(Path folder) {
     this.folder = folder;
-    this.vocabulary = vocabulary;
   }
 
   /// Reads a file.
   ///
   /// @param path an `eval.yml`, or a `soup.yml`, whose other keys are passed over
   /// @throws RecipeException naming file, line and mistake
-  public static EvalSpec read(Path path, Vocabulary vocabulary) {
+  public static EvalSpec read(Path path) {
     YamlMapping file = YamlFile.read(path).only(SoupFile.KEYS);
-    return new EvalFile(SoupFile.folder(path), vocabulary).eval(file);
+    return new EvalFile(SoupFile.folder(path)).eval(file);
   }
 
   EvalSpec eval(YamlMapping file) {
@@ -54,11 +55,11 @@ public final class EvalFile {
     return new EvalSpec(evaluator, input, select, report, metric(file, evaluator));
   }
 
-  private String metric(YamlMapping file, EvaluatorSpec evaluator) {
+  private static String metric(YamlMapping file, EvaluatorSpec evaluator) {
     return file.find("metric")
         .map(value ->
             switch (evaluator) {
-              case EvaluatorSpec.Network _ -> value.oneOf("metric", vocabulary.metrics());
+              case EvaluatorSpec.Network _ -> value.oneOf("metric", METRICS);
               case EvaluatorSpec.Command _ -> value.text();
             })
         .orElse("accuracy");

@@ -22,8 +22,9 @@ public final class SoupFile {
 
   /// Reads a file.
   ///
+  /// @param recipes that are known, in the order in which they are cooked where the file names none
   /// @throws RecipeException naming file, line and mistake
-  public static SoupSpec read(Path path, Vocabulary vocabulary) {
+  public static SoupSpec read(Path path, List<String> recipes) {
     YamlMapping file = YamlFile.read(path).only(KEYS);
     Path folder = folder(path);
     Optional<Path> base = file.find("base").map(value -> checkpoint(folder, value));
@@ -32,10 +33,10 @@ public final class SoupFile {
     return new SoupSpec(
         base,
         ingredients,
-        new EvalFile(folder, vocabulary).eval(file),
+        new EvalFile(folder).eval(file),
         file.find("recipes")
-            .map(value -> recipes(value, vocabulary.recipes()))
-            .orElse(vocabulary.recipes()));
+            .map(value -> recipes(value, recipes))
+            .orElse(recipes));
   }
 
   static Path folder(Path file) {
