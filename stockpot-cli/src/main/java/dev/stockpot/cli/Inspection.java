@@ -58,7 +58,8 @@ record Inspection(
     document.put("dtype", tensor.dtype().name());
     document.put("shape", tensor.shape());
     document.put("bytes", tensor.bytes());
-    if (statistics.get(tensor.name()) instanceof TensorStatistics found) {
+    if (statistics.containsKey(tensor.name())) {
+      TensorStatistics found = statistics.get(tensor.name());
       Map<String, Object> stats = new LinkedHashMap<>();
       stats.put("min", found.min().orElse(null));
       stats.put("max", found.max().orElse(null));

@@ -94,7 +94,6 @@ public final class Main implements Runnable {
     commands(terminal).forEach(commandLine::addSubcommand);
     return commandLine
         .setOut(new PrintWriter(terminal.printer(), true))
-        .setErr(new PrintWriter(terminal.err(), true))
         .setColorScheme(
             Help.defaultColorScheme(terminal.can().colour() ? Help.Ansi.ON : Help.Ansi.OFF))
         .setUsageHelpWidth(Math.clamp(terminal.can().columns(), 60, 100))

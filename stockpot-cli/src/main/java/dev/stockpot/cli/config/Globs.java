@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Expands patterns such as `ft-*.safetensors` and `runs/**/best.safetensors`.
@@ -34,12 +35,12 @@ final class Globs {
   static List<Path> expand(Path folder, String pattern) {
     boolean absolute = pattern.startsWith("/");
     List<String> names = List.of(pattern.substring(absolute ? 1 : 0).split("/+"));
-    TreeSet<Path> found = new TreeSet<>();
+    Set<Path> found = new TreeSet<>();
     collect(absolute ? Path.of("/") : folder, names, found);
     return List.copyOf(found);
   }
 
-  private static void collect(Path folder, List<String> names, TreeSet<Path> found) {
+  private static void collect(Path folder, List<String> names, Set<Path> found) {
     if (names.isEmpty()) {
       found.add(folder);
       return;

@@ -17,7 +17,7 @@ public final class ThreadsOption {
       names = "--threads",
       paramLabel = "N",
       description = "Threads to compute with; the number of processors unless given.")
-  private void threads(int count) {
+  void read(int count) {
     if (count < 1) {
       throw new ParameterException(
           command.commandLine(), "--threads is " + count + "; it must be at least 1");
