@@ -1,7 +1,8 @@
 package dev.stockpot.internal.json;
 
+import dev.stockpot.internal.text.Excerpt;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,11 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A strict JSON reader (RFC 8259): UTF-8 only, no duplicate names, no trailing text, bounded
-/// depth.
+/// A strict JSON reader (RFC 8259): UTF-8 only, no duplicate names, no trailing text, bounded depth.
 ///
-/// Memory is linear in the document; nesting is limited so that a hostile header cannot overflow
-/// the stack.
+/// Memory is linear in the document; nesting is limited so that a hostile header cannot overflow the
+/// stack.
 public final class JsonReader {
   /// Deepest nesting that is read.
   public static final int MAX_DEPTH = 128;
@@ -47,19 +47,44 @@ public final class JsonReader {
     return read(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Json value(int depth) {
-    if (depth > MAX_DEPTH) {
-      throw error("nesting deeper than " + MAX_DEPTH);
+  /// Where the value of a member of the outermost object begins; for messages about it.
+  ///
+  /// @throws JsonException if the document is no object with such a member
+  public static int offsetOf(byte[] text, String member) {
+    JsonReader reader = new JsonReader(text);
+    reader.skipSpace();
+    reader.expect('{');
+    while (true) {
+      reader.skipSpace();
+      String name = reader.name();
+      if (name.equals(member)) {
+        return reader.at;
+      }
+      reader.value(1);
+      reader.skipSpace();
+      reader.expect(',');
     }
+  }
+
+  /// @param depth how many objects and arrays there are around the value
+  private Json value(int depth) {
     return switch (peek()) {
-      case '{' -> object(depth);
-      case '[' -> array(depth);
+      case '{' -> object(deeper(depth));
+      case '[' -> array(deeper(depth));
       case '"' -> new Json.Str(string());
       case 't' -> literal("true", new Json.Bool(true));
       case 'f' -> literal("false", new Json.Bool(false));
       case 'n' -> literal("null", Json.Null.NULL);
-      default -> number();
+      case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number();
+      default -> throw error("expected a JSON value");
     };
+  }
+
+  private int deeper(int depth) {
+    if (depth == MAX_DEPTH) {
+      throw error("nesting deeper than " + MAX_DEPTH);
+    }
+    return depth + 1;
   }
 
   private Json object(int depth) {
@@ -68,21 +93,14 @@ public final class JsonReader {
     skipSpace();
     if (peek() == '}') {
       at++;
-      return new Json.Obj(members);
+      return new Json.Obj(Map.of());
     }
     while (true) {
       skipSpace();
-      if (peek() != '"') {
-        throw error("expected a member's name in quotes");
-      }
       int start = at;
-      String name = string();
-      skipSpace();
-      expect(':');
-      skipSpace();
-      Json value = value(depth + 1);
-      if (members.putIfAbsent(name, value) != null) {
-        throw new JsonException("duplicate name '" + name + "'", start);
+      String name = name();
+      if (members.putIfAbsent(name, value(depth)) != null) {
+        throw new JsonException("duplicate name '" + Excerpt.of(name) + "'", start);
       }
       skipSpace();
       if (peek() == '}') {
@@ -103,7 +121,7 @@ public final class JsonReader {
     }
     while (true) {
       skipSpace();
-      elements.add(value(depth + 1));
+      elements.add(value(depth));
       skipSpace();
       if (peek() == ']') {
         at++;
@@ -113,48 +131,53 @@ public final class JsonReader {
     }
   }
 
-  private String string() {
-    int start = ++at;
-    while (true) {
-      int b = peek();
-      if (b == '"') {
-        return decode(start, at++);
-      }
-      if (b == '\\') {
-        return escapedString(start);
-      }
-      if (b >= 0 && b < 0x20) {
-        throw error("control character in a string");
-      }
-      at++;
+  /// A member's name and the colon after it.
+  private String name() {
+    if (peek() != '"') {
+      throw error("expected a member's name in quotes");
     }
+    String name = string();
+    skipSpace();
+    expect(':');
+    skipSpace();
+    return name;
   }
 
-  private String escapedString(int start) {
-    StringBuilder string = new StringBuilder();
-    int run = start;
-    while (true) {
-      int b = peek();
-      if (b == '"') {
-        string.append(decode(run, at++));
-        return checkSurrogates(string, start);
-      }
-      if (b == '\\') {
-        string.append(decode(run, at++));
-        escape(string);
-        run = at;
-        continue;
-      }
+  private String string() {
+    at++;
+    String start = plain();
+    if (text[at] == '"') {
+      at++;
+      return start;
+    }
+    StringBuilder string = new StringBuilder(start);
+    while (text[at] == '\\') {
+      at++;
+      escape(string);
+      string.append(plain());
+    }
+    at++;
+    return string.toString();
+  }
+
+  /// Characters up to the next quote or backslash.
+  private String plain() {
+    int start = at;
+    boolean ascii = true;
+    for (int b = peek(); b != '"' && b != '\\'; b = peek()) {
       if (b >= 0 && b < 0x20) {
         throw error("control character in a string");
       }
+      ascii &= b >= 0;
       at++;
     }
+    return ascii
+        ? new String(text, start, at - start, StandardCharsets.US_ASCII)
+        : decode(start, at);
   }
 
   private void escape(StringBuilder string) {
     int b = peek();
-    at++;
     switch (b) {
       case '"', '\\', '/' -> string.append((char) b);
       case 'b' -> string.append('\b');
@@ -163,30 +186,47 @@ public final class JsonReader {
       case 'r' -> string.append('\r');
       case 't' -> string.append('\t');
       case 'u' -> {
-        int unit = 0;
-        for (int i = 0; i < 4; i++) {
-          int digit = Character.digit(peek(), 16);
-          if (digit < 0) {
-            throw error("\\u needs four hexadecimal digits");
-          }
-          unit = unit << 4 | digit;
-          at++;
-        }
-        string.append((char) unit);
+        unicodeEscape(string);
+        return;
       }
-      default -> {
-        at--;
-        throw error("unknown escape in a string");
-      }
+      default -> throw error("unknown escape in a string");
     }
+    at++;
   }
 
-  private static String checkSurrogates(StringBuilder string, int start) {
-    boolean unpaired = string.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
-    if (unpaired) {
-      throw new JsonException("unpaired surrogate in a string", start);
+  private void unicodeEscape(StringBuilder string) {
+    int start = at - 1;
+    char unit = codeUnit();
+    string.append(unit);
+    if (!Character.isSurrogate(unit)) {
+      return;
     }
-    return string.toString();
+    if (Character.isHighSurrogate(unit) && peek() == '\\') {
+      at++;
+      if (peek() == 'u') {
+        char low = codeUnit();
+        if (Character.isLowSurrogate(low)) {
+          string.append(low);
+          return;
+        }
+      }
+    }
+    throw new JsonException("unpaired surrogate in a string", start);
+  }
+
+  /// What `uXXXX` stands for.
+  private char codeUnit() {
+    at++;
+    int unit = 0;
+    for (int i = 0; i < 4; i++) {
+      int digit = Character.digit(peek(), 16);
+      if (digit < 0) {
+        throw error("\\u needs four hexadecimal digits");
+      }
+      unit = unit << 4 | digit;
+      at++;
+    }
+    return (char) unit;
   }
 
   private Json number() {
@@ -219,14 +259,15 @@ public final class JsonReader {
       at++;
     }
     if (at == first) {
-      throw new JsonException("expected a JSON value", start);
+      throw new JsonException("malformed number", start);
     }
   }
 
   private Json literal(String word, Json value) {
+    int start = at;
     for (int i = 0; i < word.length(); i++) {
       if (peekOrEnd() != word.charAt(i)) {
-        throw error("expected a JSON value");
+        throw new JsonException("expected a JSON value", start);
       }
       at++;
     }
@@ -234,14 +275,13 @@ public final class JsonReader {
   }
 
   private String decode(int from, int to) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(text, from, to - from))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw new JsonException("invalid UTF-8 in a string", from);
+    ByteBuffer bytes = ByteBuffer.wrap(text, from, to - from);
+    CharBuffer characters = CharBuffer.allocate(to - from);
+    // A new decoder reports malformed input instead of replacing it, and stops where it begins.
+    if (StandardCharsets.UTF_8.newDecoder().decode(bytes, characters, true).isError()) {
+      throw new JsonException("invalid UTF-8 in a string", bytes.position());
     }
+    return characters.flip().toString();
   }
 
   private void skipSpace() {

@@ -1,16 +1,20 @@
 package dev.stockpot.internal.json;
 
+import dev.stockpot.internal.text.Excerpt;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /// Writes JSON: compact ([#write]) or indented ([#pretty]); the same value gives the same text.
 public final class JsonWriter {
   private JsonWriter() {}
 
   /// One line without spaces.
+  ///
+  /// @throws IllegalArgumentException for a string with an unpaired surrogate, which UTF-8 cannot
+  ///     carry
   public static String write(Json value) {
     StringBuilder out = new StringBuilder();
     append(out, value, -1);
@@ -18,6 +22,8 @@ public final class JsonWriter {
   }
 
   /// Indented by two spaces, members and elements on lines of their own.
+  ///
+  /// @throws IllegalArgumentException for a string with an unpaired surrogate
   public static String pretty(Json value) {
     StringBuilder out = new StringBuilder();
     append(out, value, 0);
@@ -37,15 +43,11 @@ public final class JsonWriter {
       case Double number when !Double.isFinite(number) -> Json.Null.NULL;
       case Float number when !Float.isFinite(number) -> Json.Null.NULL;
       case Number number -> new Json.Num(number.toString());
-      case Map<?, ?> map ->
-          new Json.Obj(
-              map.entrySet().stream()
-                  .collect(
-                      Collectors.toMap(
-                          e -> e.getKey().toString(),
-                          e -> of(e.getValue()),
-                          (a, _) -> a,
-                          java.util.LinkedHashMap::new)));
+      case Map<?, ?> map -> {
+        Map<String, Json> members = new LinkedHashMap<>();
+        map.forEach((name, member) -> members.put(name.toString(), of(member)));
+        yield new Json.Obj(members);
+      }
       case List<?> list -> new Json.Arr(list.stream().map(JsonWriter::of).toList());
       default -> throw new IllegalArgumentException("not JSON: " + value.getClass());
     };
@@ -102,11 +104,17 @@ public final class JsonWriter {
       switch (c) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
         case '\n' -> out.append("\\n");
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < 0x20 || (Character.isSurrogate(c) && !paired(string, i))) {
+          if (Character.isSurrogate(c) && !paired(string, i)) {
+            throw new IllegalArgumentException(
+                "unpaired surrogate in '" + Excerpt.of(string) + "'");
+          }
+          if (c < 0x20) {
             out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             out.append(c);
