@@ -5,24 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// A file that is written beside its target and renamed onto it, so that the target is never half
-/// there. A process that is told to end (Ctrl-C, SIGTERM) deletes what it has not renamed.
+/// there. Of several files with one target the last that is committed stays.
 public final class AtomicFile implements AutoCloseable {
-  private static final Set<Path> PARTIALS = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deletePartials));
-  }
-
   private final Path target;
   private final Path partial;
   private final FileChannel channel;
@@ -31,23 +23,20 @@ public final class AtomicFile implements AutoCloseable {
   /// Starts a file; folders above it are made.
   ///
   /// @param target what [#commit] replaces
+  /// @throws UncheckedIOException if there can be no such file
   public AtomicFile(Path target) {
     this.target = target;
-    Path folder = target.toAbsolutePath().getParent();
-    String name = "." + target.getFileName() + "." + suffix() + ".partial";
-    this.partial = folder.resolve(name);
-    PARTIALS.add(partial);
     try {
-      Files.createDirectories(folder);
+      if (Files.isDirectory(target)) {
+        throw new FileSystemException(target.toString(), null, "it is a folder");
+      }
+      Path folder = target.toAbsolutePath().getParent();
+      partial = folder.resolve("." + target.getFileName() + "." + suffix() + ".partial");
+      makeFolders(folder);
       channel =
-          FileChannel.open(
-              partial,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      PARTIALS.remove(partial);
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
   }
 
@@ -69,30 +58,34 @@ public final class AtomicFile implements AutoCloseable {
         at += channel.write(source, at);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(target + ": " + e.getMessage(), e);
+      throw failed(e);
     }
   }
 
   /// Renames the file onto its target.
   ///
   /// @param sync whether to wait until data and name are on disk
+  /// @throws IllegalStateException if it has been committed or closed
   public void commit(boolean sync) {
+    if (!channel.isOpen()) {
+      throw new IllegalStateException(target + " has been committed or closed already");
+    }
     try {
       if (sync) {
         channel.force(true);
       }
       channel.close();
-      move();
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       committed = true;
-      PARTIALS.remove(partial);
-      if (sync) {
-        syncFolder(partial.getParent());
-      }
     } catch (IOException e) {
-      throw new UncheckedIOException(target + ": " + e.getMessage(), e);
+      throw failed(e);
+    }
+    if (sync) {
+      syncFolder(partial.getParent());
     }
   }
 
+  /// Deletes the file, unless it was committed.
   @Override
   public void close() {
     if (committed) {
@@ -101,28 +94,22 @@ public final class AtomicFile implements AutoCloseable {
     try {
       channel.close();
       Files.deleteIfExists(partial);
-      PARTIALS.remove(partial);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
   }
 
-  private static void deletePartials() {
-    for (Path partial : PARTIALS) {
-      try {
-        Files.deleteIfExists(partial);
-      } catch (IOException e) {
-        // The process ends; there is nobody left to tell.
+  private static void makeFolders(Path folder) throws IOException {
+    // Asked first: createDirectories does not say which of the folders it could not make, or why.
+    for (Path above = folder; above != null; above = above.getParent()) {
+      if (Files.isDirectory(above)) {
+        break;
+      }
+      if (Files.exists(above)) {
+        throw new FileSystemException(folder.toString(), null, above + " is not a folder");
       }
     }
-  }
-
-  private void move() throws IOException {
-    try {
-      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
-    }
+    Files.createDirectories(folder);
   }
 
   private static void syncFolder(Path folder) {
@@ -137,5 +124,9 @@ public final class AtomicFile implements AutoCloseable {
     return ProcessHandle.current().pid()
         + "-"
         + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+  }
+
+  private UncheckedIOException failed(IOException e) {
+    return new UncheckedIOException(target + ": cannot be written: " + IoReason.of(e), e);
   }
 }

@@ -13,7 +13,8 @@ import java.nio.file.StandardOpenOption;
 /// A file open for reading: positional reads for data that streams, a mapping (made on first use)
 /// for views.
 ///
-/// Safe for use by several threads. Files may be larger than 2 GiB.
+/// Safe for use by several threads, as long as none of them is interrupted: that closes the file.
+/// Files may be larger than 2 GiB.
 public final class InputFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
@@ -26,9 +27,14 @@ public final class InputFile implements AutoCloseable {
     this.path = path;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    try {
       size = channel.size();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      close();
+      throw failed(e);
     }
   }
 
@@ -39,42 +45,54 @@ public final class InputFile implements AutoCloseable {
 
   /// Fills the buffer from a position.
   ///
-  /// @throws UncheckedIOException if the file ends before the buffer is full
+  /// @throws UncheckedIOException around an [EOFException], if the file ends before the buffer is
+  ///     full
   public void read(long position, ByteBuffer target) {
     long at = position;
     try {
       while (target.hasRemaining()) {
         int count = channel.read(target, at);
         if (count < 0) {
-          throw new EOFException(
-              path + ": ends at byte " + at + ", earlier than when it was opened");
+          throw new EOFException("ends at byte " + channel.size() + " instead of " + size);
         }
         at += count;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
   }
 
-  /// The whole file, read-only.
+  /// The whole file, read-only. To touch what has been cut off since is an [InternalError].
+  ///
+  /// @throws UncheckedIOException around an [EOFException], if the file has become shorter
   public synchronized MemorySegment map() {
-    if (mapped == null) {
-      try {
-        mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    try {
+      if (channel.size() < size) {
+        throw new EOFException("ends at byte " + channel.size() + " instead of " + size);
       }
+      if (mapped == null) {
+        mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+      }
+      return mapped;
+    } catch (IOException e) {
+      throw failed(e);
     }
-    return mapped;
   }
 
+  /// Closes the file and releases the mapping; a second time does nothing.
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
-    arena.close();
+  }
+
+  private UncheckedIOException failed(IOException e) {
+    return new UncheckedIOException(path + ": " + IoReason.of(e), e);
   }
 }
