@@ -19,8 +19,8 @@ public interface Checkpoint extends AutoCloseable {
   /// Free text that travels with the tensors.
   Map<String, String> metadata();
 
-  /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For
-  /// data that streams.
+  /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For data
+  /// that streams.
   ///
   /// @param name of the tensor
   /// @param offset in bytes from the start of the tensor
@@ -32,9 +32,11 @@ public interface Checkpoint extends AutoCloseable {
   /// A tensor as a view of mapped memory. For data that is handed on whole.
   ///
   /// @throws IllegalArgumentException if there is no such tensor
+  /// @throws CheckpointException if the file has become shorter since it was opened
   Tensor tensor(String name);
 
-  /// Releases files and mappings; tensors of this checkpoint must not be used afterwards.
+  /// Releases files and mappings; tensors of this checkpoint must not be used afterwards. A second
+  /// time does nothing.
   @Override
   void close();
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.internal.text.Excerpt;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,12 +12,12 @@ import java.util.OptionalLong;
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  // As far as each is known: null and -1 else, since Optional cannot be serialized.
   private final String file;
-  private final transient Optional<String> tensor;
-  private final transient OptionalLong offset;
+  private final String tensor;
+  private final long offset;
 
-  private CheckpointException(
-      String file, Optional<String> tensor, OptionalLong offset, String message) {
+  private CheckpointException(String file, String tensor, long offset, String message) {
     super(message);
     this.file = file;
     this.tensor = tensor;
@@ -25,22 +26,22 @@ public final class CheckpointException extends RuntimeException {
 
   /// About a file as a whole.
   public static CheckpointException of(Path file, String what) {
-    return located(file, Optional.empty(), OptionalLong.empty(), what);
+    return located(file, null, -1, what);
   }
 
   /// About a place in a file.
   public static CheckpointException at(Path file, long offset, String what) {
-    return located(file, Optional.empty(), OptionalLong.of(offset), what);
+    return located(file, null, offset, what);
   }
 
   /// About a tensor.
   public static CheckpointException of(Path file, String tensor, String what) {
-    return located(file, Optional.of(tensor), OptionalLong.empty(), what);
+    return located(file, tensor, -1, what);
   }
 
   /// About a tensor whose fault is at a known byte of the file.
   public static CheckpointException at(Path file, String tensor, long offset, String what) {
-    return located(file, Optional.of(tensor), OptionalLong.of(offset), what);
+    return located(file, tensor, offset, what);
   }
 
   /// Several faults at once: the only one itself, or a heading and a line for each.
@@ -64,22 +65,21 @@ public final class CheckpointException extends RuntimeException {
 
   /// The tensor, if it is about one.
   public Optional<String> tensor() {
-    return tensor;
+    return Optional.ofNullable(tensor);
   }
 
   /// Byte offset in the file, if known.
   public OptionalLong offset() {
-    return offset;
+    return offset < 0 ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
-  private static CheckpointException located(
-      Path file, Optional<String> tensor, OptionalLong offset, String what) {
+  private static CheckpointException located(Path file, String tensor, long offset, String what) {
     String message =
         file
             + ": "
-            + tensor.map(name -> "tensor '" + name + "': ").orElse("")
+            + (tensor == null ? "" : "tensor '" + Excerpt.of(tensor) + "': ")
             + what
-            + (offset.isPresent() ? ", at byte " + offset.getAsLong() : "");
+            + (offset < 0 ? "" : ", at byte " + offset);
     return new CheckpointException(file.toString(), tensor, offset, message);
   }
 }

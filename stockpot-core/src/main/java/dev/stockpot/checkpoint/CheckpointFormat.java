@@ -25,6 +25,7 @@ public interface CheckpointFormat {
   /// @param tensors what will be written
   /// @param metadata free text; carried where the format has a place for it
   /// @param durability whether commit waits for the disk
+  /// @throws CheckpointException if nothing can be written there
   CheckpointWriter create(
       Path target,
       Collection<TensorSpec> tensors,

@@ -28,7 +28,10 @@ public final class Checkpoints {
       }
     }
     throw CheckpointException.of(
-        path, "not a checkpoint that Stockpot reads; it reads " + formatNames());
+        path,
+        (Files.isDirectory(path) ? "not a folder" : "not a checkpoint")
+            + " that Stockpot reads; it reads "
+            + formatNames());
   }
 
   /// Starts a checkpoint in the format that the target's name asks for.

@@ -4,35 +4,39 @@ import java.util.Optional;
 
 /// Element types of tensors, named as in the safetensors format.
 ///
+/// In the order in which the reference implementation lays tensors out: wide types first, so that
+/// every element lies at a multiple of its size.
+///
 /// @see <a href="https://github.com/huggingface/safetensors">safetensors</a>
 public enum DType {
+  U64(64, Kind.INTEGER),
+  I64(64, Kind.INTEGER),
   F64(64, Kind.FLOAT),
+  /// Complex of two F32; carried as raw bytes.
+  C64(64, Kind.RAW),
   F32(32, Kind.FLOAT),
-  F16(16, Kind.FLOAT),
+  U32(32, Kind.INTEGER),
+  I32(32, Kind.INTEGER),
   /// bfloat16: the upper half of an F32.
   BF16(16, Kind.FLOAT),
+  F16(16, Kind.FLOAT),
+  U16(16, Kind.INTEGER),
+  I16(16, Kind.INTEGER),
+  /// Scales of microscaling formats; carried as raw bytes.
+  F8_E8M0(8, Kind.RAW),
   /// 4 exponent bits, 3 mantissa bits, no infinities, one NaN per sign (OCP "E4M3", finite up to
   /// 448).
   F8_E4M3(8, Kind.FLOAT),
   /// 5 exponent bits, 2 mantissa bits, as IEEE 754 (OCP "E5M2", finite up to 57 344).
   F8_E5M2(8, Kind.FLOAT),
-  I64(64, Kind.INTEGER),
-  I32(32, Kind.INTEGER),
-  I16(16, Kind.INTEGER),
   I8(8, Kind.INTEGER),
-  U64(64, Kind.INTEGER),
-  U32(32, Kind.INTEGER),
-  U16(16, Kind.INTEGER),
   U8(8, Kind.INTEGER),
-  /// One byte per element, 0 or 1.
-  BOOL(8, Kind.INTEGER),
-  /// Complex of two F32; carried as raw bytes.
-  C64(64, Kind.RAW),
-  /// Scales of microscaling formats; carried as raw bytes.
-  F8_E8M0(8, Kind.RAW),
-  F6_E2M3(6, Kind.RAW),
+  /// Elements of microscaling formats, packed; carried as raw bytes.
   F6_E3M2(6, Kind.RAW),
-  F4(4, Kind.RAW);
+  F6_E2M3(6, Kind.RAW),
+  F4(4, Kind.RAW),
+  /// One byte per element, 0 or 1.
+  BOOL(8, Kind.INTEGER);
 
   /// What can be done with the elements.
   public enum Kind {

@@ -1,7 +1,10 @@
 package dev.stockpot.checkpoint;
 
 import dev.stockpot.internal.io.AtomicFile;
+import dev.stockpot.internal.io.ByteRanges;
 import dev.stockpot.internal.io.InputFile;
+import dev.stockpot.internal.io.IoReason;
+import java.io.EOFException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// The safetensors format: a JSON header, then the tensors' bytes.
 ///
@@ -32,11 +35,14 @@ public final class Safetensors implements CheckpointFormat {
 
   @Override
   public Checkpoint open(Path path) {
+    if (Files.isDirectory(path)) {
+      throw CheckpointException.of(path, "is a folder instead of a safetensors file");
+    }
     InputFile file;
     try {
       file = new InputFile(path);
     } catch (UncheckedIOException e) {
-      throw CheckpointException.of(path, "cannot be opened: " + e.getCause().getMessage());
+      throw CheckpointException.of(path, "cannot be opened: " + IoReason.of(e.getCause()));
     }
     try {
       return new Reader(path, file);
@@ -67,7 +73,7 @@ public final class Safetensors implements CheckpointFormat {
       long size = file.size();
       if (size < SafetensorsHeader.PREFIX_BYTES) {
         throw CheckpointException.of(
-            path, "has " + size + " bytes; a safetensors file has at least 8");
+            path, "has " + size + " bytes; a safetensors file has at least 8. Is it complete?");
       }
       ByteBuffer prefix =
           ByteBuffer.allocate(SafetensorsHeader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -116,20 +122,34 @@ public final class Safetensors implements CheckpointFormat {
 
     @Override
     public void read(String name, long offset, ByteBuffer target) {
-      TensorSpec spec = checkRange(header, name, offset, target.remaining());
+      checkRange(header, name, offset, target.remaining());
+      long position = dataStart + header.begins().get(name) + offset;
       try {
-        file.read(dataStart + header.begins().get(name) + offset, target);
+        file.read(position, target);
       } catch (UncheckedIOException e) {
-        throw CheckpointException.of(
-            path, spec.name(), "cannot be read: " + e.getCause().getMessage());
+        throw shortened(name, position, e);
       }
     }
 
     @Override
     public Tensor tensor(String name) {
       TensorSpec spec = checkRange(header, name, 0, 0);
-      return new Tensor(
-          spec, file.map().asSlice(dataStart + header.begins().get(name), spec.bytes()));
+      long position = dataStart + header.begins().get(name);
+      try {
+        return new Tensor(spec, file.map().asSlice(position, spec.bytes()));
+      } catch (UncheckedIOException e) {
+        throw shortened(name, position, e);
+      }
+    }
+
+    private RuntimeException shortened(String name, long position, UncheckedIOException e) {
+      return e.getCause() instanceof EOFException
+          ? CheckpointException.at(
+              path,
+              name,
+              position,
+              "has been cut off since the file was opened, which " + e.getCause().getMessage())
+          : e;
     }
 
     @Override
@@ -143,7 +163,7 @@ public final class Safetensors implements CheckpointFormat {
     private final Durability durability;
     private final AtomicFile file;
     private final long dataStart;
-    private final AtomicLong missing;
+    private final ByteRanges written = new ByteRanges();
 
     Writer(Path target, SafetensorsHeader header, Durability durability) {
       this.header = header;
@@ -158,24 +178,37 @@ public final class Safetensors implements CheckpointFormat {
                 + SafetensorsHeader.MAX_BYTES);
       }
       dataStart = SafetensorsHeader.PREFIX_BYTES + (long) text.length;
-      missing = new AtomicLong(header.dataBytes());
-      file = new AtomicFile(target);
       ByteBuffer prefix = ByteBuffer.allocate((int) dataStart).order(ByteOrder.LITTLE_ENDIAN);
-      file.write(0, prefix.putLong(text.length).put(text).flip());
+      try {
+        file = new AtomicFile(target);
+      } catch (UncheckedIOException e) {
+        throw CheckpointException.of(target, "cannot be written: " + IoReason.of(e.getCause()));
+      }
+      try {
+        file.write(0, prefix.putLong(text.length).put(text).flip());
+      } catch (RuntimeException | Error e) {
+        file.close();
+        throw e;
+      }
     }
 
     @Override
     public void write(String name, long offset, ByteBuffer source) {
       int bytes = source.remaining();
       checkRange(header, name, offset, bytes);
-      file.write(dataStart + header.begins().get(name) + offset, source);
-      missing.addAndGet(-bytes);
+      long begin = header.begins().get(name) + offset;
+      file.write(dataStart + begin, source);
+      if (!written.add(begin, begin + bytes)) {
+        throw new IllegalArgumentException(
+            "tensor '" + name + "': bytes " + offset + " + " + bytes + " were written before");
+      }
     }
 
     @Override
     public void commit() {
-      if (missing.get() != 0) {
-        throw new IllegalStateException(missing.get() + " bytes were not written");
+      OptionalLong missing = written.firstMissing(header.dataBytes());
+      if (missing.isPresent()) {
+        throw new IllegalStateException(missing(missing.getAsLong()));
       }
       file.commit(durability == Durability.SYNCED);
     }
@@ -183,6 +216,16 @@ public final class Safetensors implements CheckpointFormat {
     @Override
     public void close() {
       file.close();
+    }
+
+    private String missing(long at) {
+      for (TensorSpec spec : header.tensors().values()) {
+        long offset = at - header.begins().get(spec.name());
+        if (offset >= 0 && offset < spec.bytes()) {
+          return "tensor '" + spec.name() + "': byte " + offset + " was not written";
+        }
+      }
+      throw new AssertionError(at);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonException;
 import dev.stockpot.internal.json.JsonReader;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Excerpt;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,11 +12,14 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The JSON header of a safetensors file: where each tensor lies.
 ///
@@ -67,10 +71,11 @@ record SafetensorsHeader(
     Map<String, String> metadata = Map.of();
     List<Entry> entries = new ArrayList<>();
     for (Map.Entry<String, Json> member : members.entrySet()) {
+      Place place = new Place(file, text, member.getKey());
       if (member.getKey().equals(METADATA)) {
-        metadata = metadata(file, member.getValue());
+        metadata = metadata(place, member.getValue());
       } else {
-        entries.add(Entry.parse(file, dataStart, member.getKey(), member.getValue()));
+        entries.add(Entry.parse(place, member.getValue()));
       }
     }
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
@@ -78,16 +83,26 @@ record SafetensorsHeader(
     return of(metadata, entries);
   }
 
-  /// Lays out tensors for writing: wide types first, so that every element is aligned to its size,
-  /// then by name.
+  /// Lays out tensors for writing, byte for byte as the reference implementation does: by type,
+  /// wide types first, so that every element is aligned to its size, then by name. Metadata, which
+  /// it leaves in no order, is sorted.
+  ///
+  /// @throws IllegalArgumentException if two tensors have one name, or one has the metadata's
   static SafetensorsHeader layOut(Collection<TensorSpec> tensors, Map<String, String> metadata) {
     List<TensorSpec> sorted = new ArrayList<>(tensors);
     sorted.sort(
-        Comparator.comparingInt((TensorSpec spec) -> -spec.dtype().bits())
-            .thenComparing(TensorSpec::name));
+        Comparator.comparing(TensorSpec::dtype)
+            .thenComparing(TensorSpec::name, SafetensorsHeader::compareUtf8));
+    Set<String> names = HashSet.newHashSet(sorted.size());
     List<Entry> entries = new ArrayList<>();
     long at = 0;
     for (TensorSpec spec : sorted) {
+      if (!names.add(spec.name())) {
+        throw new IllegalArgumentException("two tensors named '" + spec.name() + "'");
+      }
+      if (spec.name().equals(METADATA)) {
+        throw new IllegalArgumentException("no tensor can be named " + METADATA);
+      }
       long end = Math.addExact(at, spec.bytes());
       entries.add(new Entry(spec, at, end));
       at = end;
@@ -115,6 +130,12 @@ record SafetensorsHeader(
     return padded;
   }
 
+  /// The order of the UTF-8 bytes; that of Java's strings differs for characters beyond 16 bits.
+  private static int compareUtf8(String a, String b) {
+    return Arrays.compareUnsigned(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+  }
+
   private static SafetensorsHeader of(Map<String, String> metadata, List<Entry> entries) {
     SequencedMap<String, TensorSpec> tensors = new LinkedHashMap<>();
     Map<String, Long> begins = new LinkedHashMap<>();
@@ -128,7 +149,8 @@ record SafetensorsHeader(
         Collections.unmodifiableMap(begins));
   }
 
-  private static void checkLayout(Path file, long dataStart, List<Entry> entries, long dataBytes) {
+  private static void checkLayout(
+      Path file, long dataStart, List<Entry> entries, long dataBytes) {
     long covered = 0;
     String before = "";
     for (Entry entry : entries) {
@@ -138,7 +160,7 @@ record SafetensorsHeader(
             file,
             name,
             dataStart + entry.begin(),
-            "overlaps tensor '" + before + "', which ends at data offset " + covered);
+            "overlaps tensor '" + Excerpt.of(before) + "', which ends at data offset " + covered);
       }
       if (entry.begin() > covered) {
         throw CheckpointException.at(
@@ -172,18 +194,16 @@ record SafetensorsHeader(
     }
   }
 
-  private static Map<String, String> metadata(Path file, Json value) {
+  private static Map<String, String> metadata(Place place, Json value) {
     if (!(value instanceof Json.Obj(Map<String, Json> members))) {
-      throw CheckpointException.of(
-          file, "__metadata__ is " + value.kind() + " instead of an object");
+      throw place.fault("__metadata__ is " + value.kind() + " instead of an object of strings");
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     for (Map.Entry<String, Json> member : members.entrySet()) {
       if (!(member.getValue() instanceof Json.Str(String text))) {
-        throw CheckpointException.of(
-            file,
+        throw place.fault(
             "__metadata__ entry '"
-                + member.getKey()
+                + Excerpt.of(member.getKey())
                 + "' is "
                 + member.getValue().kind()
                 + " instead of a string");
@@ -193,39 +213,44 @@ record SafetensorsHeader(
     return Collections.unmodifiableMap(metadata);
   }
 
+  /// A member of the header, for messages about it.
+  private record Place(Path file, byte[] text, String name) {
+
+    CheckpointException fault(String what) {
+      long offset = PREFIX_BYTES + (long) JsonReader.offsetOf(text, name);
+      return name.equals(METADATA)
+          ? CheckpointException.at(file, offset, what)
+          : CheckpointException.at(file, name, offset, what);
+    }
+  }
+
   /// One tensor of the header; `begin` and `end` are offsets into the data.
   private record Entry(TensorSpec spec, long begin, long end) {
 
-    static Entry parse(Path file, long dataStart, String name, Json value) {
+    static Entry parse(Place place, Json value) {
       if (!(value instanceof Json.Obj(Map<String, Json> members))) {
-        throw CheckpointException.of(file, name, "is " + value.kind() + " instead of an object");
+        throw place.fault("is " + value.kind() + " instead of an object");
       }
-      DType dtype = dtype(file, name, members.get("dtype"));
-      List<Long> shape = longs(file, name, "shape", members.get("shape"));
-      List<Long> offsets = longs(file, name, "data_offsets", members.get("data_offsets"));
+      DType dtype = dtype(place, members);
+      List<Long> shape = sizes(place, members, "shape");
+      List<Long> offsets = sizes(place, members, "data_offsets");
       if (offsets.size() != 2) {
-        throw CheckpointException.of(
-            file, name, "data_offsets has " + offsets.size() + " numbers instead of 2");
+        throw place.fault("data_offsets has " + offsets.size() + " numbers instead of 2");
       }
       long begin = offsets.getFirst();
       long end = offsets.getLast();
       if (end < begin) {
-        throw CheckpointException.of(
-            file, name, "data_offsets [" + begin + ", " + end + "] end before they begin");
+        throw place.fault("data_offsets [" + begin + ", " + end + "] end before they begin");
       }
-      if (end > Long.MAX_VALUE - dataStart) {
-        throw CheckpointException.of(
-            file, name, "data_offsets [" + begin + ", " + end + "] leave every possible file");
+      if (end > Long.MAX_VALUE - PREFIX_BYTES - place.text().length) {
+        throw place.fault("data_offsets [" + begin + ", " + end + "] are beyond any file");
       }
-      TensorSpec spec = spec(file, name, dtype, shape);
+      TensorSpec spec = spec(place, dtype, shape);
       if (spec.bytes() != end - begin) {
-        throw CheckpointException.at(
-            file,
-            name,
-            dataStart + begin,
+        throw place.fault(
             dtype
                 + " of shape "
-                + shape
+                + Excerpt.of(shape.toString())
                 + " takes "
                 + spec.bytes()
                 + " bytes, but data_offsets ["
@@ -238,63 +263,72 @@ record SafetensorsHeader(
       return new Entry(spec, begin, end);
     }
 
-    private static TensorSpec spec(Path file, String name, DType dtype, List<Long> shape) {
+    private static TensorSpec spec(Place place, DType dtype, List<Long> shape) {
+      String what = dtype + " of shape " + Excerpt.of(shape.toString());
       try {
-        return new TensorSpec(name, dtype, shape);
+        return new TensorSpec(place.name(), dtype, shape);
       } catch (ArithmeticException e) {
-        throw CheckpointException.of(
-            file, name, "shape " + shape + " has more elements than 64 bits can count");
+        throw place.fault(what + " is larger than any file");
       } catch (IllegalArgumentException e) {
-        throw CheckpointException.of(file, name, e.getMessage());
+        throw place.fault(what + " does not fill whole bytes");
       }
     }
 
-    private static DType dtype(Path file, String name, Json value) {
+    private static DType dtype(Place place, Map<String, Json> members) {
+      Json value = member(place, members, "dtype");
       if (!(value instanceof Json.Str(String text))) {
-        throw CheckpointException.of(file, name, missing("dtype", value, "a string"));
+        throw place.fault("dtype is " + value.kind() + " instead of a string");
       }
       return DType.named(text)
-          .orElseThrow(() ->
-              CheckpointException.of(
-                  file,
-                  name,
-                  "unknown dtype '" + text + "'; known are " + Arrays.toString(DType.values())));
+          .orElseThrow(
+              () ->
+                  place.fault(
+                      "unknown dtype '"
+                          + Excerpt.of(text)
+                          + "'; known are "
+                          + Arrays.stream(DType.values())
+                              .map(DType::name)
+                              .collect(Collectors.joining(", "))));
     }
 
-    private static List<Long> longs(Path file, String name, String key, Json value) {
+    private static List<Long> sizes(Place place, Map<String, Json> members, String key) {
+      Json value = member(place, members, key);
       if (!(value instanceof Json.Arr(List<Json> elements))) {
-        throw CheckpointException.of(file, name, missing(key, value, "an array"));
+        throw place.fault(key + " is " + value.kind() + " instead of an array");
       }
-      List<Long> longs = new ArrayList<>();
+      List<Long> sizes = new ArrayList<>(elements.size());
       for (Json element : elements) {
-        longs.add(size(file, name, key, element));
+        sizes.add(size(place, key, element));
       }
-      return longs;
+      return sizes;
     }
 
-    private static long size(Path file, String name, String key, Json element) {
-      if (element instanceof Json.Num number) {
-        try {
-          long size = number.asLong();
-          if (size >= 0) {
-            return size;
-          }
-        } catch (ArithmeticException e) {
-          // told below
+    private static long size(Place place, String key, Json element) {
+      if (!(element instanceof Json.Num(String text))) {
+        throw place.fault(key + " holds " + element.kind() + " instead of a whole number");
+      }
+      try {
+        // Digits alone, as other readers want them: neither 1.0 nor 1e3.
+        long size = Long.parseLong(text);
+        if (size >= 0) {
+          return size;
         }
-        throw CheckpointException.of(
-            file,
-            name,
-            key + " holds " + number.text() + ", which is not a whole number from 0 to 2^63 - 1");
+      } catch (NumberFormatException e) {
+        // Told below.
       }
-      throw CheckpointException.of(
-          file, name, key + " holds " + element.kind() + " instead of a whole number");
+      throw place.fault(
+          key
+              + " holds "
+              + Excerpt.of(text)
+              + " instead of a whole number from 0 to 2^63 - 1, in digits");
     }
 
-    private static String missing(String key, Json value, String wanted) {
-      return value == null
-          ? "has no " + key
-          : key + " is " + value.kind() + " instead of " + wanted;
+    private static Json member(Place place, Map<String, Json> members, String key) {
+      Json value = members.get(key);
+      if (value == null) {
+        throw place.fault("has no " + key);
+      }
+      return value;
     }
   }
 }

@@ -1,0 +1,2 @@
+/// Text for people.
+package dev.stockpot.internal.text;
