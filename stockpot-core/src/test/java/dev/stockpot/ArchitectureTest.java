@@ -30,7 +30,9 @@ class ArchitectureTest {
           entry("internal.io", Set.of()),
           entry("internal.json", Set.of()),
           entry("internal.kernel", Set.of()),
-          entry("checkpoint", Set.of("internal.io", "internal.json")),
+          entry(
+              "checkpoint",
+              Set.of("internal.io", "internal.json", "internal.kernel", "internal.text")),
           entry("merge", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
           entry("eval", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
           entry("recipe", Set.of("checkpoint", "merge", "eval", "internal.io", "internal.json")),

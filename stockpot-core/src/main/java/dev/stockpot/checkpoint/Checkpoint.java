@@ -19,8 +19,8 @@ public interface Checkpoint extends AutoCloseable {
   /// Free text that travels with the tensors.
   Map<String, String> metadata();
 
-  /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For data
-  /// that streams.
+  /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For
+  /// data that streams.
   ///
   /// @param name of the tensor
   /// @param offset in bytes from the start of the tensor

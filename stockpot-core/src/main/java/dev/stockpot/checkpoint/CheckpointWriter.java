@@ -13,7 +13,7 @@ public interface CheckpointWriter extends AutoCloseable {
   /// @param name of the tensor
   /// @param offset in bytes from the start of the tensor
   /// @throws IllegalArgumentException if there is no such tensor, the range leaves it, or part of
-  ///     it was written before
+  ///   it was written before
   void write(String name, long offset, ByteBuffer source);
 
   /// Makes the checkpoint appear under its name, whole, replacing what was there.

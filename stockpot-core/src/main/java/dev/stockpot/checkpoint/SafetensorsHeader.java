@@ -149,8 +149,7 @@ record SafetensorsHeader(
         Collections.unmodifiableMap(begins));
   }
 
-  private static void checkLayout(
-      Path file, long dataStart, List<Entry> entries, long dataBytes) {
+  private static void checkLayout(Path file, long dataStart, List<Entry> entries, long dataBytes) {
     long covered = 0;
     String before = "";
     for (Entry entry : entries) {
@@ -214,6 +213,7 @@ record SafetensorsHeader(
   }
 
   /// A member of the header, for messages about it.
+  @SuppressWarnings("ArrayRecordComponent") // read only, and never compared
   private record Place(Path file, byte[] text, String name) {
 
     CheckpointException fault(String what) {
@@ -280,15 +280,14 @@ record SafetensorsHeader(
         throw place.fault("dtype is " + value.kind() + " instead of a string");
       }
       return DType.named(text)
-          .orElseThrow(
-              () ->
-                  place.fault(
-                      "unknown dtype '"
-                          + Excerpt.of(text)
-                          + "'; known are "
-                          + Arrays.stream(DType.values())
-                              .map(DType::name)
-                              .collect(Collectors.joining(", "))));
+          .orElseThrow(() ->
+              place.fault(
+                  "unknown dtype '"
+                      + Excerpt.of(text)
+                      + "'; known are "
+                      + Arrays.stream(DType.values())
+                          .map(DType::name)
+                          .collect(Collectors.joining(", "))));
     }
 
     private static List<Long> sizes(Place place, Map<String, Json> members, String key) {

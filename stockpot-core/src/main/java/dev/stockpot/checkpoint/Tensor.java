@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param spec name, type and shape
 /// @param data read-only, `spec.bytes()` long, at any alignment (use the `_UNALIGNED` layouts);
-///     valid until its checkpoint is closed
+///   valid until its checkpoint is closed
 public record Tensor(TensorSpec spec, MemorySegment data) {
 
   /// @throws IllegalArgumentException if the data is not as long as the spec says

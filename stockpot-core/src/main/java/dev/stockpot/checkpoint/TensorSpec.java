@@ -11,7 +11,7 @@ import java.util.Objects;
 public record TensorSpec(String name, DType dtype, List<Long> shape) {
 
   /// @throws IllegalArgumentException for a negative dimension, or elements that do not fill whole
-  ///     bytes
+  ///   bytes
   /// @throws ArithmeticException if the size in bits overflows a long
   public TensorSpec {
     Objects.requireNonNull(name);

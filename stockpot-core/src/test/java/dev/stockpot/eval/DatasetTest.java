@@ -169,13 +169,15 @@ class DatasetTest {
         TestArrays.floats(x, List.of(3L), 1, 2, 3),
         y,
         PLAIN,
-        x + ": shape [3], but there are 2 labels; the first axis must be the examples, one per"
+        x
+            + ": shape [3], but there are 2 labels; the first axis must be the examples, one per"
             + " label");
     assertFault(
         TestArrays.floats(x, List.of(), 1),
         y,
         PLAIN,
-        x + ": shape [], but there are 2 labels; the first axis must be the examples, one per"
+        x
+            + ": shape [], but there are 2 labels; the first axis must be the examples, one per"
             + " label");
     assertFault(
         TestArrays.floats(x, List.of(2L, 0L)),
@@ -186,13 +188,15 @@ class DatasetTest {
         TestArrays.floats(x, List.of(2L), 1, 2),
         y,
         PLAIN,
-        x + ": shape [2], but layout nhwc needs n×…×c; add an axis (x[:, None]), or choose layout"
+        x
+            + ": shape [2], but layout nhwc needs n×…×c; add an axis (x[:, None]), or choose layout"
             + " as-is");
     assertFault(
         TestArrays.floats(x, List.of(2L, 1L, 1L), 1, 2),
         y,
         new InputSpec(Layout.NCHW, 1, List.of(0.0), List.of(1.0)),
-        x + ": shape [2, 1, 1], but layout nchw needs n×h×w×c as stored; add the missing axis"
+        x
+            + ": shape [2, 1, 1], but layout nchw needs n×h×w×c as stored; add the missing axis"
             + " (x[..., None]), or choose layout nhwc or as-is");
   }
 

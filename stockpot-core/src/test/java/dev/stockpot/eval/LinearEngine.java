@@ -49,8 +49,7 @@ record LinearEngine(int limit, List<Integer> batches, List<String> events) imple
   @Override
   public Model load(Checkpoint weights) {
     events.add("load");
-    float[] weight =
-        weights.tensor("weight").data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    float[] weight = weights.tensor("weight").data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     int classes = Math.toIntExact(weights.tensors().get("weight").shape().getFirst());
     return new Linear(weight, classes);
   }

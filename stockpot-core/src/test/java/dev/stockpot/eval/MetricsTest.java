@@ -59,9 +59,19 @@ class MetricsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "accuracy,true", "f1,true", "lossless,true", "terror,true",
-    "nll,false", "loss,false", "perplexity,false", "error,false", "mse,false", "ece,false",
-    "brier,false", "val_loss,false", "top5_error,false",
+    "accuracy,true",
+    "f1,true",
+    "lossless,true",
+    "terror,true",
+    "nll,false",
+    "loss,false",
+    "perplexity,false",
+    "error,false",
+    "mse,false",
+    "ece,false",
+    "brier,false",
+    "val_loss,false",
+    "top5_error,false",
   })
   void directionFollowsTheName(String name, boolean higherIsBetter) {
     assertThat(Metrics.higherIsBetter(name)).isEqualTo(higherIsBetter);

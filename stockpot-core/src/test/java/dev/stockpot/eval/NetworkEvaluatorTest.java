@@ -32,7 +32,8 @@ class NetworkEvaluatorTest {
     float[] weight = random(2, 3 * 5);
     LinearEngine engine = new LinearEngine(limit);
     Evaluation evaluation;
-    try (NetworkEvaluator evaluator = evaluator(engine, Progress.NONE, set("test", x, 3, examples));
+    try (NetworkEvaluator evaluator =
+            evaluator(engine, Progress.NONE, set("test", x, 3, examples));
         Checkpoint candidate = candidate(3, weight)) {
       evaluation = evaluator.evaluate(candidate, List.of("test")).get("test");
       assertThat(evaluator.examples()).isEqualTo(examples);
@@ -93,8 +94,13 @@ class NetworkEvaluatorTest {
         .containsExactly("load", "close model", "load", "close model", "close engine");
     assertThat(heard)
         .containsExactly(
-            "evaluating candidate.safetensors: 7 EXAMPLES", "3", "4", "end",
-            "evaluating candidate.safetensors: 4 EXAMPLES", "4", "end");
+            "evaluating candidate.safetensors: 7 EXAMPLES",
+            "3",
+            "4",
+            "end",
+            "evaluating candidate.safetensors: 4 EXAMPLES",
+            "4",
+            "end");
   }
 
   @Test
@@ -201,8 +207,7 @@ class NetworkEvaluatorTest {
       labels[i] = i % classes;
     }
     Path yPath = TestArrays.labels(folder.resolve(name + "-y.npy"), labels);
-    return Dataset.open(
-        new SetSpec(name, Role.ID, new SetSpec.Source.Arrays(xPath, yPath)), INPUT);
+    return Dataset.open(new SetSpec(name, Role.ID, new SetSpec.Source.Arrays(xPath, yPath)), INPUT);
   }
 
   private static NetworkEvaluator evaluator(Engine engine, Progress progress, Dataset... sets) {

@@ -62,10 +62,7 @@ class NpyTest {
     Path written = folder.resolve("deeper").resolve("x.npy");
     try (Npy npy = Npy.open(numpy)) {
       Npy.write(
-          written,
-          npy.tensor().spec().dtype(),
-          npy.tensor().spec().shape(),
-          npy.tensor().data());
+          written, npy.tensor().spec().dtype(), npy.tensor().spec().shape(), npy.tensor().data());
     }
     assertThat(written).hasSameBinaryContentAs(numpy);
     assertThat(Files.list(written.getParent())).containsExactly(written);
@@ -156,7 +153,8 @@ class NpyTest {
     Path file = folder.resolve("x.npy");
     assertFault(
         TestArrays.write(file, v2),
-        "the header is said to be 4278190196 bytes long; at most 65535 are read, at byte 8" + AGAIN);
+        "the header is said to be 4278190196 bytes long; at most 65535 are read, at byte 8"
+            + AGAIN);
     byte[] v1 = Files.readAllBytes(TestArrays.numpy("u1-v1.npy"));
     assertFault(
         TestArrays.write(file, Arrays.copyOf(v1, 127)),

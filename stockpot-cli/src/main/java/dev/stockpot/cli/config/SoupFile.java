@@ -34,9 +34,7 @@ public final class SoupFile {
         base,
         ingredients,
         new EvalFile(folder).eval(file),
-        file.find("recipes")
-            .map(value -> recipes(value, recipes))
-            .orElse(recipes));
+        file.find("recipes").map(value -> recipes(value, recipes)).orElse(recipes));
   }
 
   static Path folder(Path file) {

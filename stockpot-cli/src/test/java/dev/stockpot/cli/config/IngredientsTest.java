@@ -48,7 +48,8 @@ class IngredientsTest {
 
   @Test
   void mistakesNameWordAndFolder() {
-    assertMessage("x*.st", "'" + folder + "/x*.st' matches nothing in " + Path.of("").toAbsolutePath());
+    assertMessage(
+        "x*.st", "'" + folder + "/x*.st' matches nothing in " + Path.of("").toAbsolutePath());
     assertMessage("x.st", "no such file or folder: " + folder + "/x.st");
     assertThatThrownBy(() -> find("a.st", "a*.st"))
         .isInstanceOf(RecipeException.class)

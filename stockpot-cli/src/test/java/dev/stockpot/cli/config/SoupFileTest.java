@@ -52,8 +52,7 @@ class SoupFileTest {
 
   @BeforeEach
   void files() throws IOException {
-    for (String name :
-        List.of("base", "ft-2", "ft-10", "ft-1")) {
+    for (String name : List.of("base", "ft-2", "ft-10", "ft-1")) {
       Files.createFile(folder.resolve(name + ".safetensors"));
     }
     for (String name : List.of("model.onnx", "model.ts.pt", "x.npy", "y.npy")) {
@@ -215,7 +214,8 @@ class SoupFileTest {
     StringBuilder laughs = new StringBuilder("l0: &l0 [a]\n");
     for (int i = 1; i < 20; i++) {
       String alias = "*l" + (i - 1);
-      laughs.append("l%d: &l%d [%s]\n".formatted(i, i, String.join(", ", Collections.nCopies(9, alias))));
+      laughs.append(
+          "l%d: &l%d [%s]\n".formatted(i, i, String.join(", ", Collections.nCopies(9, alias))));
     }
     assertThatThrownBy(() -> read(laughs.toString()))
         .isInstanceOf(RecipeException.class)

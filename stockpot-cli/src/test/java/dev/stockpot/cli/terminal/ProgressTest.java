@@ -131,8 +131,7 @@ class ProgressTest {
 
   private Progress bar(ByteArrayOutputStream err, int columns) {
     Capabilities can =
-        new Capabilities(
-            true, true, true, columns, StandardCharsets.UTF_8, StandardCharsets.UTF_8);
+        new Capabilities(true, true, true, columns, StandardCharsets.UTF_8, StandardCharsets.UTF_8);
     return new ProgressBar(new StatusLine(stream(err)), can, () -> now);
   }
 

@@ -43,8 +43,17 @@ class QuantitiesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 0", "-0.0, 0", "1, 1", "0.5, 0.5", "-1.648449, -1.6484", "0.000123456, 0.00012346",
-    "1.23456e-7, 1.2346e-7", "123456789, 123460000", "1e300, 1e300", "NaN, nan", "-Infinity, -inf"
+    "0, 0",
+    "-0.0, 0",
+    "1, 1",
+    "0.5, 0.5",
+    "-1.648449, -1.6484",
+    "0.000123456, 0.00012346",
+    "1.23456e-7, 1.2346e-7",
+    "123456789, 123460000",
+    "1e300, 1e300",
+    "NaN, nan",
+    "-Infinity, -inf"
   })
   void numbersHaveFiveDigits(double number, String text) {
     assertThat(Quantities.number(number)).isEqualTo(text);

@@ -10,11 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// A file that is written beside its target and renamed onto it, so that the target is never half
-/// there. Of several files with one target the last that is committed stays.
+/// there. Of several files with one target the last that is committed stays. A process that is told
+/// to end (Ctrl-C, SIGTERM) deletes what it has not renamed.
 public final class AtomicFile implements AutoCloseable {
+  private static final Set<Path> PARTIALS = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deletePartials));
+  }
+
   private final Path target;
   private final Path partial;
   private final FileChannel channel;
@@ -33,8 +42,8 @@ public final class AtomicFile implements AutoCloseable {
       Path folder = target.toAbsolutePath().getParent();
       partial = folder.resolve("." + target.getFileName() + "." + suffix() + ".partial");
       makeFolders(folder);
-      channel =
-          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      PARTIALS.add(partial);
+      channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -77,6 +86,7 @@ public final class AtomicFile implements AutoCloseable {
       channel.close();
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       committed = true;
+      PARTIALS.remove(partial);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -94,8 +104,19 @@ public final class AtomicFile implements AutoCloseable {
     try {
       channel.close();
       Files.deleteIfExists(partial);
+      PARTIALS.remove(partial);
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  private static void deletePartials() {
+    for (Path partial : PARTIALS) {
+      try {
+        Files.deleteIfExists(partial);
+      } catch (IOException e) {
+        // The process ends: nobody is left to tell.
+      }
     }
   }
 

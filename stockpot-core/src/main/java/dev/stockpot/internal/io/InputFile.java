@@ -46,7 +46,7 @@ public final class InputFile implements AutoCloseable {
   /// Fills the buffer from a position.
   ///
   /// @throws UncheckedIOException around an [EOFException], if the file ends before the buffer is
-  ///     full
+  ///   full
   public void read(long position, ByteBuffer target) {
     long at = position;
     try {

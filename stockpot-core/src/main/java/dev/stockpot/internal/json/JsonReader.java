@@ -10,10 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A strict JSON reader (RFC 8259): UTF-8 only, no duplicate names, no trailing text, bounded depth.
+/// A strict JSON reader (RFC 8259): UTF-8 only, no duplicate names, no trailing text, bounded
+/// depth.
 ///
-/// Memory is linear in the document; nesting is limited so that a hostile header cannot overflow the
-/// stack.
+/// Memory is linear in the document; nesting is limited so that a hostile header cannot overflow
+/// the stack.
 public final class JsonReader {
   /// Deepest nesting that is read.
   public static final int MAX_DEPTH = 128;

@@ -14,7 +14,7 @@ public final class JsonWriter {
   /// One line without spaces.
   ///
   /// @throws IllegalArgumentException for a string with an unpaired surrogate, which UTF-8 cannot
-  ///     carry
+  ///   carry
   public static String write(Json value) {
     StringBuilder out = new StringBuilder();
     append(out, value, -1);
