@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -86,7 +87,13 @@ public final class Main implements Runnable {
   }
 
   private static List<Object> commands(Terminal terminal) {
-    return List.of(new InspectCommand(terminal));
+    return List.of(
+        new DemoCommand(terminal),
+        new CookCommand(terminal),
+        new UniformCommand(terminal),
+        new GreedyCommand(terminal),
+        new EvaluateCommand(terminal),
+        new InspectCommand(terminal));
   }
 
   private CommandLine commandLine(Terminal terminal, Failures failures) {
@@ -103,14 +110,21 @@ public final class Main implements Runnable {
   }
 
   /// The version the build wrote beside this class.
+  static String version() {
+    Properties properties = new Properties();
+    try (InputStream in = Main.class.getResourceAsStream("build.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
+  }
+
+  /// For `--version`.
   static final class Version implements IVersionProvider {
     @Override
-    public String[] getVersion() throws IOException {
-      Properties properties = new Properties();
-      try (InputStream in = Main.class.getResourceAsStream("build.properties")) {
-        properties.load(in);
-      }
-      return new String[] {"stockpot " + properties.getProperty("version")};
+    public String[] getVersion() {
+      return new String[] {"stockpot " + version()};
     }
   }
 }

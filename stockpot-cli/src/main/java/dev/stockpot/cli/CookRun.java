@@ -1,0 +1,221 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.eval.Evaluator;
+import dev.stockpot.eval.Evaluators;
+import dev.stockpot.internal.io.AtomicFile;
+import dev.stockpot.internal.io.WorkFolder;
+import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.recipe.SoupSpec;
+import dev.stockpot.search.Choice;
+import dev.stockpot.search.Cook;
+import dev.stockpot.search.EvaluationStore;
+import dev.stockpot.search.Kitchen;
+import dev.stockpot.search.Ranking;
+import dev.stockpot.search.Recipe;
+import dev.stockpot.search.Recipes;
+import dev.stockpot.search.Result;
+import dev.stockpot.search.ResultLines;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// One run of `cook`: from a checked soup.yml to a folder with results, checkpoints and a manifest.
+///
+/// While it runs, every evaluation is kept in `DIR/.stockpot`, which a resumed run goes on from and
+/// a finished one deletes.
+record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
+
+  /// What the user asked for.
+  ///
+  /// @param file the soup.yml
+  /// @param folder of the run
+  /// @param command as typed, for the manifest
+  /// @param outDType of the soups, if not that of the ingredients
+  /// @param saturate whether overflowing values are clamped
+  /// @param threads to compute with
+  record Settings(
+      Path file,
+      Path folder,
+      List<String> command,
+      Optional<DType> outDType,
+      boolean saturate,
+      int threads) {}
+
+  /// Checks everything and says what [#cook] would do.
+  void plan(SoupSpec spec) {
+    try (OpenIngredients ingredients = OpenIngredients.open(spec.base(), spec.ingredients());
+        Evaluator evaluator = open(spec)) {
+      preflight(ingredients, evaluator);
+      terminal.print(CookPlan.text(spec, ingredients, evaluator, settings.folder()));
+    }
+  }
+
+  /// Cooks.
+  ///
+  /// @param resume whether a run that was cut off is gone on with
+  /// @param timings whether to print where the time went
+  /// @return the run's results, best first
+  List<Result> cook(SoupSpec spec, boolean resume, boolean timings) {
+    checkFolder(resume);
+    Timings clock = new Timings();
+    try (OpenIngredients ingredients = OpenIngredients.open(spec.base(), spec.ingredients());
+        Evaluator evaluator = open(spec)) {
+      preflight(ingredients, evaluator);
+      if (!output.json()) {
+        terminal.tell(CookPlan.sentence(spec, ingredients));
+      }
+      Map<Path, String> inputs =
+          clock.measure(
+              "hashing",
+              () -> Hashes.of(inputs(spec), settings.threads(), output.progress(terminal)));
+      Path work = settings.folder().resolve(".stockpot");
+      if (!resume) {
+        WorkFolder.delete(work);
+      }
+      Cook.Outcome outcome;
+      try (EvaluationStore store =
+          new EvaluationStore(work.resolve(EvalIdentity.of(spec.eval(), inputs)))) {
+        Kitchen kitchen = kitchen(spec, ingredients, evaluator, store, inputs, work);
+        List<Recipe> recipes = spec.recipes().stream().map(Recipes::named).toList();
+        outcome =
+            clock.measure(
+                "cooking", new Cook(kitchen, ingredients.base(), recipes, settings.folder())::run);
+      }
+      outcome.notes().forEach(note -> output.note(terminal, note));
+      write(spec, outcome, inputs, clock);
+      WorkFolder.delete(work);
+      Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
+      List<Result> ranked = ranking.order(outcome.results());
+      show(spec, outcome, ranking, ranked);
+      if (timings) {
+        terminal.err().print(clock.table(evaluator));
+      }
+      return ranked;
+    }
+  }
+
+  private Evaluator open(SoupSpec spec) {
+    return Evaluators.open(spec.eval(), settings.threads(), output.progress(terminal));
+  }
+
+  private void preflight(OpenIngredients ingredients, Evaluator evaluator) {
+    Preflight.check(ingredients, evaluator).forEach(note -> output.note(terminal, note));
+  }
+
+  private void checkFolder(boolean resume) {
+    Path folder = settings.folder();
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new RecipeException(folder + ": is a file; name a folder with -o");
+    }
+    boolean finished = Files.exists(folder.resolve("manifest.json"));
+    boolean begun = Files.exists(folder.resolve(".stockpot"));
+    if (!resume && finished) {
+      throw new RecipeException(
+          folder + ": holds a finished run; choose another folder with -o, or delete it");
+    }
+    if (!resume && begun) {
+      throw new RecipeException(
+          folder + ": holds a run that was cut off; go on with --resume, or delete it");
+    }
+  }
+
+  private Kitchen kitchen(
+      SoupSpec spec,
+      OpenIngredients ingredients,
+      Evaluator evaluator,
+      EvaluationStore store,
+      Map<Path, String> inputs,
+      Path work) {
+    Map<String, String> fingerprints = new LinkedHashMap<>();
+    Stream.concat(ingredients.base().stream(), ingredients.all().stream())
+        .forEach(each -> fingerprints.put(each.name(), inputs.get(each.checkpoint().path())));
+    return new Kitchen(
+        ingredients.all(),
+        fingerprints,
+        spec.eval(),
+        evaluator,
+        store,
+        new MergeExecutor(settings.threads(), output.progress(terminal)),
+        new Kitchen.Output(settings.outDType(), settings.saturate()),
+        work,
+        spec.recipes().stream().anyMatch(name -> Recipes.named(name).needsLogits()));
+  }
+
+  private List<Path> inputs(SoupSpec spec) {
+    return Stream.of(
+            Stream.of(settings.file()),
+            spec.base().stream(),
+            spec.ingredients().stream(),
+            EvalIdentity.files(spec.eval()).stream())
+        .flatMap(paths -> paths)
+        .distinct()
+        .toList();
+  }
+
+  private void write(SoupSpec spec, Cook.Outcome outcome, Map<Path, String> inputs, Timings clock) {
+    Path folder = settings.folder();
+    outcome
+        .choices()
+        .forEach((recipe, choice) -> {
+          if (!choice.trace().isEmpty()) {
+            AtomicFile.writeString(
+                folder.resolve(recipe).resolve("trace.json"), trace(choice), true);
+          }
+        });
+    AtomicFile.writeString(
+        folder.resolve("results.jsonl"), ResultLines.write(outcome.results()), true);
+    List<Path> written =
+        Stream.concat(Stream.of(folder.resolve("results.jsonl")), outcome.files().values().stream())
+            .toList();
+    Map<Path, String> outputs = Hashes.of(written, settings.threads(), Progress.NONE);
+    Manifest manifest =
+        new Manifest(settings.command(), inputs, outputs, clock.seconds(), outcome.notes());
+    AtomicFile.writeString(folder.resolve("manifest.json"), manifest.json(), true);
+  }
+
+  private static String trace(Choice choice) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("trace", choice.trace().stream().map(GreedyCommand::members).toList());
+    document.put("ingredients", choice.weights());
+    return JsonWriter.pretty(JsonWriter.of(document));
+  }
+
+  private void show(SoupSpec spec, Cook.Outcome outcome, Ranking ranking, List<Result> ranked) {
+    Optional<String> verdict = ranking.verdict(outcome.results());
+    if (output.json()) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("folder", settings.folder().toString());
+      document.put("results", ranked.stream().map(ResultLines::members).toList());
+      verdict.ifPresent(sentence -> document.put("verdict", sentence));
+      document.put("notes", outcome.notes());
+      terminal.print(JsonWriter.of(document));
+      return;
+    }
+    terminal.print(ResultTable.of(spec.eval(), ranked).format());
+    verdict.ifPresent(sentence -> terminal.print("\n" + sentence + "\n"));
+    outcome.files().sequencedValues().reversed().stream()
+        .filter(file -> file.getParent().getFileName().toString().equals(best(ranked)))
+        .findFirst()
+        .ifPresent(file -> terminal.print("The best of the recipes: " + file + "\n"));
+  }
+
+  /// The recipe whose checkpoint ranks first.
+  private static String best(List<Result> ranked) {
+    return ranked.stream()
+        .filter(Result::isCooked)
+        .filter(result -> !Recipes.named(result.recipe()).needsLogits())
+        .map(Result::recipe)
+        .findFirst()
+        .orElse("");
+  }
+}

@@ -1,0 +1,93 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.cli.config.SoupFile;
+import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.ThreadsOption;
+import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.internal.io.WorkFolder;
+import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.search.Recipes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `stockpot demo`: the whole story on the bundled family.
+@Command(
+    name = "demo",
+    description = {
+      "Cooks the bundled family: ten small networks, fine-tuned from one base to read digits, every"
+          + " recipe, the ranking."
+    },
+    footer = "  stockpot demo")
+final class DemoCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Mixin private OutputOptions output;
+  @Mixin private ThreadsOption threads;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      defaultValue = "stockpot-demo",
+      description =
+          "Folder for the run, replaced if a demo made it; ${DEFAULT-VALUE} unless given.")
+  private Path folder;
+
+  DemoCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void run() {
+    Path soup = examples().resolve("digits").resolve("soup.yml");
+    replaceEarlierDemo();
+    CookRun.Settings settings =
+        new CookRun.Settings(
+            soup, folder, List.of("demo"), Optional.empty(), false, threads.threads());
+    new CookRun(terminal, output, settings)
+        .cook(SoupFile.read(soup, Recipes.names()), false, false);
+    if (!output.json()) {
+      terminal.print(
+          """
+
+          What to do next:
+            look into the soup     stockpot inspect %1$s/greedy/model.safetensors --stats
+            read the results       %1$s/results.jsonl, %1$s/manifest.json
+            cook your own          copy %2$s and its paths to your checkpoints, then
+                                   stockpot cook soup.yml -o run
+          """
+              .formatted(folder, soup));
+    }
+  }
+
+  private void replaceEarlierDemo() {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    boolean demo =
+        Files.exists(folder.resolve(".stockpot"))
+            || (Files.exists(folder.resolve("manifest.json"))
+                && Files.exists(folder.resolve("results.jsonl")));
+    if (!demo) {
+      throw new RecipeException(folder + ": is there and no run; choose another folder with -o");
+    }
+    WorkFolder.delete(folder);
+  }
+
+  /// The launcher says where the project lies.
+  private static Path examples() {
+    String home = System.getProperty("stockpot.home");
+    Path examples = Path.of(home == null ? "" : home, "examples");
+    if (!Files.isDirectory(examples)) {
+      throw new RecipeException(
+          "the examples are not at "
+              + examples.toAbsolutePath()
+              + "; run ./stockpot of a checkout");
+    }
+    return examples;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.SetSpec;
+import dev.stockpot.eval.SetSpec.Source;
+import dev.stockpot.internal.io.Sha256;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// What makes measurements comparable: the same evaluator on the same data.
+final class EvalIdentity {
+  private EvalIdentity() {}
+
+  /// Every file that a spec names.
+  static List<Path> files(EvalSpec spec) {
+    List<Path> files = new ArrayList<>();
+    if (spec.evaluator() instanceof EvaluatorSpec.Network network) {
+      files.add(network.graph());
+    }
+    for (SetSpec set : spec.sets()) {
+      if (set.source() instanceof Source.Arrays(Path x, Path y)) {
+        files.add(x);
+        files.add(y);
+      }
+    }
+    return files;
+  }
+
+  /// Differs where the evaluator, the input's preparation or the content of a set differ.
+  ///
+  /// @param hashes of [#files], at least
+  static String of(EvalSpec spec, Map<Path, String> hashes) {
+    StringBuilder text = new StringBuilder();
+    text.append(spec.evaluator()).append('\n').append(spec.input()).append('\n');
+    spec.sets().forEach(set -> text.append(set).append('\n'));
+    files(spec).forEach(file -> text.append(hashes.get(file)).append('\n'));
+    return Sha256.ofText(text.toString());
+  }
+}

@@ -1,0 +1,92 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.Progress;
+import dev.stockpot.cli.config.EvalFile;
+import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.ThreadsOption;
+import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.Evaluator;
+import dev.stockpot.eval.Evaluators;
+import dev.stockpot.eval.SetSpec;
+import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.recipe.Ingredient;
+import dev.stockpot.search.Result;
+import dev.stockpot.search.ResultLines;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `stockpot evaluate`: metrics per checkpoint and set.
+@Command(
+    name = "evaluate",
+    description = "Measures checkpoints on every set of an eval.yml.",
+    footer = "  stockpot evaluate soup.safetensors runs/ft-*.safetensors --eval eval.yml")
+final class EvaluateCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Mixin private OutputOptions output;
+  @Mixin private ThreadsOption threads;
+
+  @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints, or globs.")
+  private List<String> words;
+
+  @Option(
+      names = "--eval",
+      paramLabel = "EVAL.yml",
+      required = true,
+      description = "What measures a checkpoint, and on which data.")
+  private Path eval;
+
+  EvaluateCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void run() {
+    EvalSpec spec = EvalFile.read(eval);
+    Progress progress = output.progress(terminal);
+    List<Result> results = new ArrayList<>();
+    try (OpenIngredients checkpoints = OpenIngredients.open(Ingredients.find(words));
+        Evaluator evaluator = Evaluators.open(spec, threads.threads(), progress)) {
+      SequencedSet<String> notes = new LinkedHashSet<>();
+      checkpoints.all().forEach(each -> notes.addAll(evaluator.check(each.checkpoint())));
+      notes.forEach(note -> output.note(terminal, note));
+      Progress.Total total = new Progress.Total(checkpoints.all().size(), Progress.Unit.CANDIDATES);
+      try (Progress.Task task = progress.begin("evaluating", total)) {
+        for (Ingredient checkpoint : checkpoints.all()) {
+          results.add(result(spec, evaluator, checkpoint));
+          task.advance(1);
+        }
+      }
+    }
+    if (output.json()) {
+      terminal.print(
+          JsonWriter.of(Map.of("results", results.stream().map(ResultLines::members).toList())));
+    } else {
+      terminal.print(ResultTable.of(spec, results).format());
+    }
+  }
+
+  private static Result result(EvalSpec spec, Evaluator evaluator, Ingredient checkpoint) {
+    List<String> sets = spec.sets().stream().map(SetSpec::name).toList();
+    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
+    evaluator
+        .evaluate(checkpoint.checkpoint(), sets)
+        .forEach((set, e) -> evaluations.put(set, e.withLogits(Optional.empty())));
+    SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(checkpoint.name(), 1.0));
+    return new Result(checkpoint.name(), Result.INDIVIDUAL, itself, evaluations);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.Progress;
+import dev.stockpot.cli.config.EvalFile;
+import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.DTypeOptions;
+import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.ThreadsOption;
+import dev.stockpot.cli.terminal.Table;
+import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluator;
+import dev.stockpot.eval.Evaluators;
+import dev.stockpot.internal.io.WorkFolder;
+import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.recipe.Ingredient;
+import dev.stockpot.search.Accept;
+import dev.stockpot.search.Choice;
+import dev.stockpot.search.EvaluationStore;
+import dev.stockpot.search.GreedySoup;
+import dev.stockpot.search.Kitchen;
+import dev.stockpot.search.Trial;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `stockpot greedy`: the greedy soup.
+@Command(
+    name = "greedy",
+    description = {
+      "Cooks the greedy soup: starting from the best ingredient on the select set, keeps each"
+          + " further one that does no harm."
+    },
+    footer = {
+      "  stockpot greedy runs/ft-*.safetensors --eval eval.yml -o soup.safetensors",
+      "  stockpot greedy runs/ft-*.safetensors --eval eval.yml --accept gt --json -o"
+          + " soup.safetensors"
+    })
+final class GreedyCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Mixin private OutputOptions output;
+  @Mixin private DTypeOptions dtype;
+  @Mixin private ThreadsOption threads;
+  @Mixin private TargetOption target;
+
+  @Parameters(paramLabel = "INGREDIENT", arity = "1..*", description = "Checkpoints, or globs.")
+  private List<String> words;
+
+  @Option(
+      names = "--eval",
+      paramLabel = "EVAL.yml",
+      required = true,
+      description = "What measures a candidate, and on which data.")
+  private Path eval;
+
+  @Option(
+      names = "--accept",
+      paramLabel = "RULE",
+      defaultValue = "ge",
+      description =
+          "Keep a candidate that is at least as good (ge, the paper's rule), or only one that is"
+              + " better (gt); ${DEFAULT-VALUE} unless given.")
+  private Accept accept;
+
+  @Option(
+      names = "--exhaustive",
+      description = "Evaluate every candidate on all of select, as is done anyway for now.")
+  private boolean exhaustive;
+
+  GreedyCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void run() {
+    EvalSpec spec = EvalFile.read(eval);
+    List<Path> paths = Ingredients.find(words);
+    target.check(paths);
+    Progress progress = output.progress(terminal);
+    try (OpenIngredients ingredients = OpenIngredients.open(paths);
+        Evaluator evaluator = Evaluators.open(spec, threads.threads(), progress);
+        WorkFolder work = WorkFolder.beside(target.path());
+        EvaluationStore store = new EvaluationStore(work.path())) {
+      Preflight.check(ingredients, evaluator).forEach(note -> output.note(terminal, note));
+      Kitchen kitchen =
+          new Kitchen(
+              ingredients.all(),
+              ingredients.all().stream()
+                  .map(Ingredient::name)
+                  .collect(Collectors.toMap(Function.identity(), Function.identity())),
+              spec,
+              evaluator,
+              store,
+              new MergeExecutor(threads.threads(), progress),
+              new Kitchen.Output(dtype.outDType(), dtype.saturate()),
+              work.path(),
+              false);
+      Choice choice = new GreedySoup(accept).choose(kitchen);
+      kitchen
+          .average(choice.ingredients(), target.path())
+          .notes()
+          .forEach(note -> output.note(terminal, note));
+      show(kitchen, choice);
+    }
+  }
+
+  private void show(Kitchen kitchen, Choice choice) {
+    List<Ingredient> order = kitchen.bestFirst();
+    double first = kitchen.score(order.getFirst());
+    double score =
+        choice.trace().stream()
+            .filter(Trial::accepted)
+            .map(Trial::score)
+            .reduce(first, (_, last) -> last);
+    if (output.json()) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("order", order.stream().map(Ingredient::name).toList());
+      document.put("trace", choice.trace().stream().map(GreedyCommand::members).toList());
+      document.put("ingredients", choice.weights());
+      document.put("score", score);
+      document.put("metric", kitchen.eval().metric());
+      document.put("output", target.path().toString());
+      terminal.print(JsonWriter.of(document));
+      return;
+    }
+    Table table = new Table(Table.text("candidate"), Table.number("with it"), Table.text(""));
+    table.row(order.getFirst().name(), Figures.plain(first), "best single model");
+    for (Trial trial : choice.trace()) {
+      table.row(trial.candidate(), Figures.plain(trial.score()), trial.accepted() ? "kept" : "");
+    }
+    terminal.print(table.format());
+    terminal.print(
+        "%n%s: mean of %d of %d checkpoints, %s %s on select (best single model: %s)%n"
+            .formatted(
+                target.path(),
+                choice.ingredients().size(),
+                order.size(),
+                kitchen.eval().metric(),
+                Figures.plain(score),
+                Figures.plain(first)));
+  }
+
+  /// A trial as JSON members.
+  static Map<String, Object> members(Trial trial) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("candidate", trial.candidate());
+    members.put("score", trial.score());
+    members.put("accepted", trial.accepted());
+    return members;
+  }
+}

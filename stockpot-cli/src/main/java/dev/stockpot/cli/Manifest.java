@@ -1,0 +1,55 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.internal.json.JsonWriter;
+import java.lang.module.ModuleDescriptor;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// `manifest.json`: where a run's files come from.
+///
+/// @param command as typed
+/// @param inputs SHA-256 of every file read
+/// @param outputs SHA-256 of every file written
+/// @param seconds per phase
+/// @param notes that the user was told
+record Manifest(
+    List<String> command,
+    Map<Path, String> inputs,
+    Map<Path, String> outputs,
+    Map<String, Double> seconds,
+    List<String> notes) {
+
+  /// The document.
+  String json() {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("command", command);
+    document.put("versions", versions());
+    // No recipe draws random numbers yet; the seed is here so that readers can rely on it.
+    document.put("seed", 0);
+    document.put("inputs", inputs);
+    document.put("outputs", outputs);
+    document.put("seconds", seconds);
+    document.put("notes", notes);
+    return JsonWriter.pretty(JsonWriter.of(document));
+  }
+
+  /// Of Java, and of every module that is not Java's own.
+  private static Map<String, String> versions() {
+    Map<String, String> versions = new TreeMap<>();
+    versions.put("java", Runtime.version().toString());
+    versions.put("stockpot", Main.version());
+    ModuleLayer.boot().modules().stream()
+        .map(Module::getDescriptor)
+        .filter(module -> !module.name().startsWith("java.") && !module.name().startsWith("jdk."))
+        .filter(module -> !module.name().startsWith("dev.stockpot."))
+        .forEach(module -> versions.put(module.name(), version(module)));
+    return versions;
+  }
+
+  private static String version(ModuleDescriptor module) {
+    return module.rawVersion().orElse("unknown");
+  }
+}

@@ -1,0 +1,54 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.recipe.CandidateNames;
+import dev.stockpot.recipe.Ingredient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The checkpoints a command works with, open until it ends.
+///
+/// @param base the pre-trained one, if there is one
+/// @param all the ingredients, in the order given
+record OpenIngredients(Optional<Ingredient> base, List<Ingredient> all) implements AutoCloseable {
+
+  /// Opens checkpoints. All that cannot be opened are told at once.
+  ///
+  /// @throws CheckpointException if any is not valid
+  static OpenIngredients open(Optional<Path> base, List<Path> paths) {
+    List<Path> given = new ArrayList<>();
+    base.ifPresent(given::add);
+    given.addAll(paths);
+    List<String> names = CandidateNames.of(given);
+    List<Ingredient> opened = new ArrayList<>();
+    List<CheckpointException> faults = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      try {
+        opened.add(new Ingredient(names.get(i), Checkpoints.open(given.get(i))));
+      } catch (CheckpointException e) {
+        faults.add(e);
+      }
+    }
+    if (!faults.isEmpty()) {
+      opened.forEach(ingredient -> ingredient.checkpoint().close());
+      throw CheckpointException.all("some checkpoints cannot be used", faults);
+    }
+    return base.isPresent()
+        ? new OpenIngredients(Optional.of(opened.getFirst()), opened.subList(1, opened.size()))
+        : new OpenIngredients(Optional.empty(), opened);
+  }
+
+  /// Opens ingredients alone.
+  static OpenIngredients open(List<Path> paths) {
+    return open(Optional.empty(), paths);
+  }
+
+  @Override
+  public void close() {
+    base.ifPresent(ingredient -> ingredient.checkpoint().close());
+    all.forEach(ingredient -> ingredient.checkpoint().close());
+  }
+}

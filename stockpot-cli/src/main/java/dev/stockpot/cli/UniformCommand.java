@@ -1,0 +1,126 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
+import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.DTypeOptions;
+import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.ThreadsOption;
+import dev.stockpot.cli.terminal.Quantities;
+import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.merge.Linear;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergePlan;
+import dev.stockpot.merge.MergeReport;
+import dev.stockpot.recipe.Ingredient;
+import dev.stockpot.recipe.RecipeException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `stockpot uniform`: the mean of checkpoints.
+@Command(
+    name = "uniform",
+    description = "Averages checkpoints: the uniform soup, or a weighted mean.",
+    footer = {
+      "  stockpot uniform runs/ft-*.safetensors -o soup.safetensors",
+      "  stockpot uniform a.safetensors b.safetensors --weights 0.7,0.3 -o soup.safetensors"
+    })
+final class UniformCommand implements Runnable {
+  private final Terminal terminal;
+
+  @Mixin private OutputOptions output;
+  @Mixin private DTypeOptions dtype;
+  @Mixin private ThreadsOption threads;
+  @Mixin private TargetOption target;
+
+  @Parameters(paramLabel = "INGREDIENT", arity = "1..*", description = "Checkpoints, or globs.")
+  private List<String> words;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "A,B,...",
+      split = ",",
+      description = "One weight per ingredient; they need not add up to 1.")
+  private List<Double> weights = List.of();
+
+  UniformCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void run() {
+    List<Path> paths = Ingredients.find(words);
+    target.check(paths);
+    Linear mean = mean(paths.size());
+    try (OpenIngredients ingredients = OpenIngredients.open(paths)) {
+      List<Checkpoint> checkpoints =
+          ingredients.all().stream().map(Ingredient::checkpoint).toList();
+      MergePlan plan = MergePlan.of(checkpoints, mean, dtype.outDType());
+      MergeReport report =
+          new MergeExecutor(threads.threads(), output.progress(terminal))
+              .execute(plan, target.path(), dtype.saturate(), Durability.SYNCED);
+      report.notes().forEach(note -> output.note(terminal, note));
+      if (output.json()) {
+        terminal.print(JsonWriter.of(document(ingredients.all(), plan, report)));
+      } else {
+        terminal.print(sentence(plan, report));
+      }
+    }
+  }
+
+  private Linear mean(int ingredients) {
+    if (weights.isEmpty()) {
+      return Linear.mean(ingredients);
+    }
+    if (weights.size() != ingredients) {
+      throw new RecipeException(
+          "--weights has "
+              + weights.size()
+              + " numbers for "
+              + ingredients
+              + " ingredients; give one for each, in their order");
+    }
+    try {
+      return Linear.mean(weights);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException(
+          "--weights " + weights + " must be finite numbers whose sum is not 0");
+    }
+  }
+
+  private String sentence(MergePlan plan, MergeReport report) {
+    long parameters = plan.output().stream().mapToLong(TensorSpec::elements).sum();
+    return "%s: mean of %d checkpoints, %s parameters, %s%n"
+        .formatted(
+            target.path(),
+            plan.ingredients().size(),
+            Quantities.count(parameters),
+            Quantities.bytes(report.bytesWritten()));
+  }
+
+  private Map<String, Object> document(
+      List<Ingredient> ingredients, MergePlan plan, MergeReport report) {
+    Map<String, Double> shares = new LinkedHashMap<>();
+    double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+    for (int i = 0; i < ingredients.size(); i++) {
+      double share = weights.isEmpty() ? 1.0 / ingredients.size() : weights.get(i) / sum;
+      shares.put(ingredients.get(i).name(), share);
+    }
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("output", target.path().toString());
+    document.put("ingredients", shares);
+    document.put("tensors", plan.steps().size());
+    document.put("bytes_read", report.bytesRead());
+    document.put("bytes_written", report.bytesWritten());
+    document.put("notes", report.notes());
+    return document;
+  }
+}
