@@ -31,9 +31,8 @@ final class OnnxRuntimeEngine implements Engine {
   private final int threads;
   private final OnnxGraph graph;
   private final OrtEnvironment environment;
-  private Stub stub;
-
-  private record Stub(Set<String> filled, byte[] model) {}
+  private Set<String> stubFilled = Set.of();
+  private byte[] stub = {};
 
   /// Opens a graph.
   ///
@@ -57,7 +56,6 @@ final class OnnxRuntimeEngine implements Engine {
                 + "; graphs with exactly one are supported");
       }
       environment = OnnxRuntimeLoader.environment();
-      stub = new Stub(Set.of(), new byte[0]);
     } catch (RuntimeException | Error e) {
       graph.close();
       throw e;
@@ -117,10 +115,11 @@ final class OnnxRuntimeEngine implements Engine {
 
   /// The stub for these names; candidates of one family have the same.
   private synchronized byte[] model(Set<String> filled) {
-    if (!stub.filled().equals(filled) || stub.model().length == 0) {
-      stub = new Stub(Set.copyOf(filled), graph.stub(filled));
+    if (stub.length == 0 || !stubFilled.equals(filled)) {
+      stub = graph.stub(filled);
+      stubFilled = Set.copyOf(filled);
     }
-    return stub.model();
+    return stub;
   }
 
   private OnnxTensor runtimeTensor(Tensor tensor, DType dtype, Arena arena) throws OrtException {

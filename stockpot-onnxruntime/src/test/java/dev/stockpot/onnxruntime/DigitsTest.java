@@ -5,14 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.Evaluators;
+import dev.stockpot.eval.InputSpec;
 import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Role;
+import dev.stockpot.eval.SetSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
@@ -21,9 +30,11 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -45,7 +56,7 @@ class DigitsTest {
     try (Engine engine = engine(1);
         Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
         Engine.Model model = engine.load(weights)) {
-      assertThat(bits(model.logits(examples(0, EXAMPLES)))).isEqualTo(bits(baked(weights)));
+      assertThat(bits(model.logits(examples(EXAMPLES)))).isEqualTo(bits(baked(weights)));
     }
   }
 
@@ -56,7 +67,26 @@ class DigitsTest {
         Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
         Engine.Model model = engine.load(weights)) {
       assertThat(engine.check(weights)).isEmpty();
-      assertThat(correct(model.logits(examples(0, EXAMPLES)))).isEqualTo(correct);
+      assertThat(correct(model.logits(examples(EXAMPLES)))).isEqualTo(correct);
+    }
+  }
+
+  @Test
+  void evaluatorsFindTheEngineByItsKey() {
+    EvalSpec spec =
+        new EvalSpec(
+            new EvaluatorSpec.Network("onnx", digits("model.onnx"), List.of()),
+            new InputSpec(InputSpec.Layout.NCHW, 16, List.of(0.0), List.of(1.0)),
+            new SetSpec(
+                "select",
+                Role.SELECT,
+                new SetSpec.Source.Arrays(digits("select-x.npy"), digits("select-y.npy"))),
+            List.of(),
+            "accuracy");
+    try (Evaluator evaluator = Evaluators.open(spec, 1, Progress.NONE);
+        Checkpoint weights = Checkpoints.open(digits("ft-08.safetensors"))) {
+      assertThat(evaluator.evaluate(weights, List.of("select")).get("select").correctCount())
+          .contains(536);
     }
   }
 
@@ -67,8 +97,8 @@ class DigitsTest {
         Checkpoint b = Checkpoints.open(digits("ft-08.safetensors"));
         Engine.Model modelA = engine.load(a);
         Engine.Model modelB = engine.load(b)) {
-      assertThat(correct(modelA.logits(examples(0, EXAMPLES)))).isEqualTo(531);
-      assertThat(correct(modelB.logits(examples(0, EXAMPLES)))).isEqualTo(536);
+      assertThat(correct(modelA.logits(examples(EXAMPLES)))).isEqualTo(531);
+      assertThat(correct(modelB.logits(examples(EXAMPLES)))).isEqualTo(536);
     }
   }
 
@@ -96,8 +126,8 @@ class DigitsTest {
         Checkpoint b = wide.open(folder.resolve("wide"));
         Engine.Model modelA = engine.load(a);
         Engine.Model modelB = engine.load(b)) {
-      assertThat(bits(modelA.logits(examples(0, EXAMPLES))))
-          .isEqualTo(bits(modelB.logits(examples(0, EXAMPLES))));
+      assertThat(bits(modelA.logits(examples(EXAMPLES))))
+          .isEqualTo(bits(modelB.logits(examples(EXAMPLES))));
     }
   }
 
@@ -114,7 +144,7 @@ class DigitsTest {
   }
 
   private static void openAndClose(Engine engine, int times) {
-    Batch batch = examples(0, 1);
+    Batch batch = examples(1);
     for (int i = 0; i < times; i++) {
       try (Checkpoint weights = Checkpoints.open(digits("ft-08.safetensors"));
           Engine.Model model = engine.load(weights)) {
@@ -134,18 +164,18 @@ class DigitsTest {
   private static Logits baked(Checkpoint weights) throws Exception {
     byte[] model = Files.readAllBytes(digits("model.onnx"));
     MemorySegment whole = MemorySegment.ofArray(model);
-    Map<String, Integer> places = new HashMap<>();
+    Set<String> names = new HashSet<>();
     for (ProtobufReader in = new ProtobufReader(digits("model.onnx"), whole); in.next(); ) {
       for (ProtobufReader graph = in.number() == 7 ? in.message() : null;
           graph != null && graph.next(); ) {
         if (graph.number() == 5) {
-          bake(graph.message(), weights, model, places);
+          names.add(bake(graph.message(), weights, model));
         }
       }
     }
-    assertThat(places.keySet()).isEqualTo(weights.tensors().keySet());
+    assertThat(names).isEqualTo(weights.tensors().keySet());
     OrtEnvironment environment = OnnxRuntimeLoader.environment();
-    Batch batch = examples(0, EXAMPLES);
+    Batch batch = examples(EXAMPLES);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       options.setIntraOpNumThreads(1);
@@ -162,8 +192,8 @@ class DigitsTest {
     }
   }
 
-  private static void bake(
-      ProtobufReader tensor, Checkpoint weights, byte[] model, Map<String, Integer> places) {
+  /// Overwrites an initializer's data in the model.
+  private static String bake(ProtobufReader tensor, Checkpoint weights, byte[] model) {
     String name = "";
     int end = 0;
     while (tensor.next()) {
@@ -177,7 +207,7 @@ class DigitsTest {
     }
     byte[] data = weights.tensor(name).data().toArray(ValueLayout.JAVA_BYTE);
     System.arraycopy(data, 0, model, end - data.length, data.length);
-    places.put(name, end - data.length);
+    return name;
   }
 
   private static int correct(Logits logits) {
@@ -193,10 +223,10 @@ class DigitsTest {
     return correct;
   }
 
-  private static Batch examples(int from, int count) {
+  private static Batch examples(int count) {
     byte[] pixels = bytes("select-x.npy");
     ByteBuffer data = ByteBuffer.allocateDirect(4 * 64 * count).order(ByteOrder.nativeOrder());
-    for (int i = 64 * from; i < 64 * (from + count); i++) {
+    for (int i = 0; i < 64 * count; i++) {
       data.putFloat(pixels[i] / 16f);
     }
     return new Batch(DType.F32, List.of((long) count, 1L, 8L, 8L), data.flip());
@@ -206,9 +236,9 @@ class DigitsTest {
   private static byte[] bytes(String array) {
     try {
       byte[] file = Files.readAllBytes(digits(array));
-      return java.util.Arrays.copyOfRange(file, 128, file.length);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      return Arrays.copyOfRange(file, 128, file.length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.stockpot.onnxruntime;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -101,7 +102,7 @@ final class OnnxModel {
     try {
       return Files.write(folder.resolve("model.onnx"), toByteArray());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
