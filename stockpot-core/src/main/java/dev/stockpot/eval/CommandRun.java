@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// One call of a program: its output is read while it runs and kept only in part, and it ends with
@@ -34,39 +36,34 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
   /// @return the last line of its stdout that is not blank
   /// @throws EvaluationException if it cannot be started, fails, takes too long or prints nothing
   String lastLine() {
-    Process process = start();
-    Thread hook = new Thread(() -> kill(process));
+    Leash leash = new Leash();
     try {
-      Runtime.getRuntime().addShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      kill(process);
-      throw e;
-    }
-    LastLine stdout = new LastLine();
-    Tail stderr = new Tail(STDERR_BYTES);
-    try {
-      process.getOutputStream().close();
-      Thread out = reader(process.getInputStream(), stdout);
-      Thread err = reader(process.getErrorStream(), stderr);
-      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        kill(process);
-        throw new EvaluationException(
-            "did not end within "
-                + seconds(timeout)
-                + " and was stopped; if it needs longer, raise 'timeout-seconds' under 'evaluator'"
-                + shown(stderr));
-      }
-      out.join(STRAGGLERS);
-      err.join(STRAGGLERS);
+      return lastLine(leash.hold(this::start));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UncheckedIOException(new InterruptedIOException("interrupted"));
     } finally {
-      kill(process);
-      unhook(hook);
+      leash.release();
     }
+  }
+
+  private String lastLine(Process process) throws IOException, InterruptedException {
+    LastLine stdout = new LastLine();
+    Tail stderr = new Tail(STDERR_BYTES);
+    process.getOutputStream().close();
+    Thread out = reader(process.getInputStream(), stdout);
+    Thread err = reader(process.getErrorStream(), stderr);
+    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new EvaluationException(
+          "did not end within "
+              + seconds(timeout)
+              + " and was stopped; if it needs longer, raise 'timeout-seconds' under 'evaluator'"
+              + shown(stderr));
+    }
+    out.join(STRAGGLERS);
+    err.join(STRAGGLERS);
     if (process.exitValue() != 0) {
       throw new EvaluationException(
           "ended with exit code "
@@ -106,21 +103,6 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
     }
   }
 
-  /// Parents first, so that none goes on to its next step.
-  private static void kill(Process process) {
-    Stream.concat(Stream.of(process.toHandle()), process.descendants())
-        .toList()
-        .forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private static void unhook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException _) {
-      // The JVM is ending; the hook does its work.
-    }
-  }
-
   private static Thread reader(InputStream from, Sink to) {
     return Thread.ofPlatform()
         .daemon()
@@ -150,6 +132,41 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
     }
     List<String> last = lines.subList(Math.max(0, lines.size() - STDERR_LINES), lines.size());
     return "\n  stderr:\n    " + String.join("\n    ", last);
+  }
+
+  /// Sees to it that a process ends at the latest when this JVM does.
+  private static final class Leash {
+    private final Thread hook = new Thread(this::end);
+    private Optional<Process> process = Optional.empty();
+
+    /// Starts a process. The hook is there before it is, and waits while it is being started: a
+    /// JVM that ends meanwhile leaves nothing behind.
+    synchronized Process hold(Supplier<Process> start) {
+      Runtime.getRuntime().addShutdownHook(hook);
+      Process started = start.get();
+      process = Optional.of(started);
+      return started;
+    }
+
+    void release() {
+      end();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException _) {
+        // The JVM is ending; the hook runs or has run.
+      }
+    }
+
+    private synchronized void end() {
+      process.ifPresent(Leash::kill);
+    }
+
+    /// Parents first, so that none goes on to its next step.
+    private static void kill(Process process) {
+      Stream.concat(Stream.of(process.toHandle()), process.descendants())
+          .toList()
+          .forEach(ProcessHandle::destroyForcibly);
+    }
   }
 
   /// Takes what a program writes.

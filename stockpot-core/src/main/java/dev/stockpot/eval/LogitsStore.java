@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,7 +52,7 @@ public final class LogitsStore implements AutoCloseable {
     open.add(npy);
     TensorSpec spec = npy.tensor().spec();
     List<Long> shape = spec.shape();
-    if (spec.dtype() != DType.F32 || shape.size() != 2 || shape.getLast() > Integer.MAX_VALUE) {
+    if (spec.dtype() != DType.F32 || shape.size() != 2 || Collections.max(shape) > Integer.MAX_VALUE) {
       throw new EvaluationException(
           file
               + ": "

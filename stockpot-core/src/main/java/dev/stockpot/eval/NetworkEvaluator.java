@@ -178,7 +178,12 @@ public final class NetworkEvaluator implements Evaluator {
         classes = logits.classes();
         // Before the rest is computed in vain.
         Evaluation.checkLabels(set.name(), classes, set.labels());
-        values = new float[Math.multiplyExact(set.size(), classes)];
+        if ((long) set.size() * classes > Integer.MAX_VALUE) {
+          throw new EvaluationException(
+              "set '%s': %d×%d logits are more than fit into memory (2147483647); split the set"
+                  .formatted(set.name(), set.size(), classes));
+        }
+        values = new float[set.size() * classes];
       }
       if (logits.examples() != batch.size() || logits.classes() != classes) {
         throw new EvaluationException(

@@ -5,10 +5,12 @@ import dev.stockpot.checkpoint.Tensor;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.io.InputFile;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,11 +47,14 @@ public final class Npy implements AutoCloseable {
     try {
       file = new InputFile(path);
     } catch (UncheckedIOException e) {
-      throw new EvaluationException(
-          e.getCause() instanceof NoSuchFileException
-              ? path + ": there is no such file; put it there, or correct the path"
-              : path + ": cannot be opened: " + e.getCause().getMessage(),
-          e);
+      throw switch (e.getCause()) {
+        case NoSuchFileException _ ->
+            new EvaluationException(
+                path + ": there is no such file; put it there, or correct the path", e);
+        case AccessDeniedException _ ->
+            new EvaluationException(path + ": may not be read; change its permissions", e);
+        case IOException _ -> e;
+      };
     }
     try {
       return new Npy(path, file);

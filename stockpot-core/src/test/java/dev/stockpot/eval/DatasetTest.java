@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.eval.InputSpec.Layout;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -198,6 +200,22 @@ class DatasetTest {
         x
             + ": shape [2, 1, 1], but layout nchw needs n×h×w×c as stored; add the missing axis"
             + " (x[..., None]), or choose layout nhwc or as-is");
+  }
+
+  @Test
+  void refusesExamplesBeyondABuffer() throws IOException {
+    Path y = TestArrays.labels(folder.resolve("y.npy"), 0);
+    Path x = folder.resolve("x.npy");
+    String dictionary = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 268435456)}";
+    TestArrays.header(x, dictionary, 0);
+    try (RandomAccessFile sparse = new RandomAccessFile(x.toFile(), "rw")) {
+      sparse.setLength(sparse.length() + (1 << 28));
+    }
+    assertFault(
+        x,
+        y,
+        PLAIN,
+        x + ": shape [1, 268435456] has examples of 2^28 elements or more; make them smaller");
   }
 
   @Test

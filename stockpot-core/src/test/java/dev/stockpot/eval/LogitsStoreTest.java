@@ -13,7 +13,7 @@ class LogitsStoreTest {
 
   @Test
   void givesBackWhatWasPut() {
-    Logits logits = TestArrays.logits(3, 1, 2, 3, -0f, Float.NaN, 1e-45f);
+    Logits logits = TestArrays.logits(3, 1, 2, 3, -0f, Float.NaN, Float.MIN_VALUE);
     try (LogitsStore store = new LogitsStore(folder)) {
       assertThat(store.find("ft-03", "test")).isEmpty();
       Logits kept = store.put("ft-03", "test", logits);

@@ -7,6 +7,7 @@ import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.eval.InputSpec.Layout;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -142,6 +143,22 @@ class NetworkEvaluatorTest {
           .hasMessage(
               "set 'test': the model gave 2×2 logits for 3 examples of 2 classes; its output must"
                   + " be one row of logits per example");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("restricted") // Nothing reads these logits.
+  void saysWhenTheLogitsOfASetAreTooMany() {
+    int classes = 1 << 30;
+    Logits logits = new Logits(3, classes, MemorySegment.NULL.reinterpret(12L * classes));
+    try (NetworkEvaluator evaluator =
+            evaluator(new Fixed(logits), Progress.NONE, set("test", random(1, 3), 2, 3));
+        Checkpoint candidate = candidate(2, 1, 1)) {
+      assertThatThrownBy(() -> evaluator.evaluate(candidate, List.of("test")))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              "set 'test': 3×1073741824 logits are more than fit into memory (2147483647); split"
+                  + " the set");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.stockpot.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.stockpot.checkpoint.DType;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,13 +28,13 @@ class NpyTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "u1-v1;U8;[2, 3];fafbfcfdfeff",
-        "i1-v2;I8;[2, 2];80ff007f",
+        "u1-v1;U8;[2, 3];FAFBFCFDFEFF",
+        "i1-v2;I8;[2, 2];80FF007F",
         "b1-v3;BOOL;[3];010001",
-        "i4-v1;I32;[4];00000080ffffffff00000000ffffff7f",
-        "i8-v2;I64;[2, 1];0000000000000080ffffffffffffff7f",
-        "f4-v3;F32;[1, 1, 4];cdcccc3d000000800000c07f0000807f",
-        "f8-v1;F64;[];182d4454fb210940",
+        "i4-v1;I32;[4];00000080FFFFFFFF00000000FFFFFF7F",
+        "i8-v2;I64;[2, 1];0000000000000080FFFFFFFFFFFFFF7F",
+        "f4-v3;F32;[1, 1, 4];CDCCCC3D000000800000C07F0000807F",
+        "f8-v1;F64;[];182D4454FB210940",
         "empty-v1;F32;[0, 5];''",
       })
   void readsWhatNumpyWrote(String name, DType dtype, String shape, String hex) {
@@ -65,7 +67,7 @@ class NpyTest {
           written, npy.tensor().spec().dtype(), npy.tensor().spec().shape(), npy.tensor().data());
     }
     assertThat(written).hasSameBinaryContentAs(numpy);
-    assertThat(Files.list(written.getParent())).containsExactly(written);
+    assertThat(written.getParent()).isDirectoryNotContaining(file -> !file.equals(written));
   }
 
   @ParameterizedTest
@@ -116,6 +118,37 @@ class NpyTest {
     Path missing = folder.resolve("no.npy");
     assertFault(missing, "there is no such file; put it there, or correct the path");
     assertFault(folder, "is a folder; name the .npy file in it");
+  }
+
+  @Test
+  void saysWhatMayNotBeRead() throws IOException {
+    Path file = Files.copy(TestArrays.numpy("u1-v1.npy"), folder.resolve("x.npy"));
+    assertThat(file.toFile().setReadable(false)).isTrue();
+    // The superuser reads everything.
+    assumeThat(Files.isReadable(file)).isFalse();
+    assertFault(file, "may not be read; change its permissions");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"u1-v1", "i1-v2", "b1-v3"})
+  void anyDamagedHeaderIsReadOrRefusedByName(String name) throws IOException {
+    byte[] sound = Files.readAllBytes(TestArrays.numpy(name + ".npy"));
+    Path file = folder.resolve("x.npy");
+    Random random = new Random(7);
+    int refused = 0;
+    for (int round = 0; round < 300; round++) {
+      byte[] damaged = sound.clone();
+      damaged[random.nextInt(128)] = (byte) random.nextInt(256);
+      damaged[random.nextInt(80)] = sound[random.nextInt(80)];
+      TestArrays.write(file, damaged);
+      try (Npy npy = Npy.open(file)) {
+        assertThat(npy.tensor().data().byteSize()).isLessThan(sound.length);
+      } catch (EvaluationException e) {
+        assertThat(e).hasMessageStartingWith(file + ": ");
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(150, 299);
   }
 
   @Test
@@ -225,12 +258,12 @@ class NpyTest {
       delimiter = ';',
       quoteCharacter = '~',
       value = {
-        "(3,);11;ends after 11 of the 12 bytes of F32 [3], at byte 79;"
+        "(3,);11;ends after 11 of the 12 bytes of F32 [3], at byte 76;"
             + " the file is truncated: copy it again, or save the array again with numpy.save",
-        "(3,);13;1 bytes follow the 12 bytes of F32 [3], at byte 80;"
+        "(3,);13;1 bytes follow the 12 bytes of F32 [3], at byte 77;"
             + " one array per file is read: save the array again with numpy.save",
         "(0, 9223372036854775807);4;"
-            + "4 bytes follow the 0 bytes of F32 [0, 9223372036854775807], at byte 88;"
+            + "4 bytes follow the 0 bytes of F32 [0, 9223372036854775807], at byte 85;"
             + " one array per file is read: save the array again with numpy.save",
       })
   void refusesFilesOfAnotherSize(String shape, int dataBytes, String what, String remedy) {
