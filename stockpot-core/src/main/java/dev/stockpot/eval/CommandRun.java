@@ -139,8 +139,8 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
     private final Thread hook = new Thread(this::end);
     private Optional<Process> process = Optional.empty();
 
-    /// Starts a process. The hook is there before it is, and waits while it is being started: a
-    /// JVM that ends meanwhile leaves nothing behind.
+    /// Starts a process. The hook is there before it is, and waits while it is being started: a JVM
+    /// that ends meanwhile leaves nothing behind.
     synchronized Process hold(Supplier<Process> start) {
       Runtime.getRuntime().addShutdownHook(hook);
       Process started = start.get();

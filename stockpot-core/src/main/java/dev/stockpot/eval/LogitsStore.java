@@ -52,7 +52,9 @@ public final class LogitsStore implements AutoCloseable {
     open.add(npy);
     TensorSpec spec = npy.tensor().spec();
     List<Long> shape = spec.shape();
-    if (spec.dtype() != DType.F32 || shape.size() != 2 || Collections.max(shape) > Integer.MAX_VALUE) {
+    if (spec.dtype() != DType.F32
+        || shape.size() != 2
+        || Collections.max(shape) > Integer.MAX_VALUE) {
       throw new EvaluationException(
           file
               + ": "

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Reads the Python dictionary of a `.npy` file, such as `{'descr': '<f4', 'fortran_order': False,
 /// 'shape': (3, 4), }`: these keys in any order, each once, and nothing else.
@@ -94,7 +95,7 @@ final class NpyDictionary {
         "dtype '"
             + description
             + "' is none of "
-            + String.join(", ", NpyHeader.DESCRIPTIONS.values()),
+            + String.join(", ", new TreeSet<>(NpyHeader.DESCRIPTIONS.values())),
         "convert it: numpy.save(file, x.astype('float32'))");
   }
 

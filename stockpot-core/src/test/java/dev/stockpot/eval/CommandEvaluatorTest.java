@@ -112,8 +112,7 @@ class CommandEvaluatorTest {
             "evaluator command: has no words; name a program, such as [python, eval.py, --weights,"
                 + " \"{checkpoint}\", --data, \"{data}\"]");
     SetSpec arrays =
-        new SetSpec(
-            "test", Role.ID, new SetSpec.Source.Arrays(Path.of("x.npy"), Path.of("y.npy")));
+        new SetSpec("test", Role.ID, new SetSpec.Source.Arrays(Path.of("x.npy"), Path.of("y.npy")));
     EvaluatorSpec.Command command = new EvaluatorSpec.Command(List.of("true"), folder, LONG);
     EvalSpec spec = new EvalSpec(command, InputSpec.AS_IS, arrays, List.of(), "accuracy");
     assertThatThrownBy(() -> Evaluators.open(spec, 1, Progress.NONE))
@@ -175,7 +174,8 @@ class CommandEvaluatorTest {
   void chattyStderrNeitherBlocksNorFillsMemory() {
     String chatter = "yes 0123456789abcdef | head -c 10485760 >&2; echo last >&2; ";
     assertThat(run(chatter + GOOD).n()).isEqualTo(4);
-    String tail = IntStream.range(0, 19).mapToObj(_ -> "    0123456789abcdef\n").reduce("", String::concat);
+    String tail =
+        IntStream.range(0, 19).mapToObj(_ -> "    0123456789abcdef\n").reduce("", String::concat);
     assertFault(
         // 10 MiB end in the middle of a line; its end comes with `last`.
         chatter + "exit 1",

@@ -138,8 +138,8 @@ class NpyTest {
     int refused = 0;
     for (int round = 0; round < 300; round++) {
       byte[] damaged = sound.clone();
-      damaged[random.nextInt(128)] = (byte) random.nextInt(256);
-      damaged[random.nextInt(80)] = sound[random.nextInt(80)];
+      damaged[random.nextInt(128)] =
+          random.nextBoolean() ? (byte) random.nextInt(256) : sound[random.nextInt(128)];
       TestArrays.write(file, damaged);
       try (Npy npy = Npy.open(file)) {
         assertThat(npy.tensor().data().byteSize()).isLessThan(sound.length);
@@ -148,7 +148,7 @@ class NpyTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(150, 299);
+    assertThat(refused).isBetween(150, 290);
   }
 
   @Test
@@ -244,9 +244,9 @@ class NpyTest {
             + " save it in C order: numpy.save(file, numpy.ascontiguousarray(x))",
         "records;holds records (a structured dtype), at byte 20;"
             + " save one field as plain numbers: numpy.save(file, x['field'])",
-        "half;dtype '<f2' is none of <f8, <f4, <i8, <i4, |i1, |u1, |b1, at byte 20;"
+        "half;dtype '<f2' is none of <f4, <f8, <i4, <i8, |b1, |i1, |u1, at byte 20;"
             + " convert it: numpy.save(file, x.astype('float32'))",
-        "text;dtype '<U2' is none of <f8, <f4, <i8, <i4, |i1, |u1, |b1, at byte 20;"
+        "text;dtype '<U2' is none of <f4, <f8, <i4, <i8, |b1, |i1, |u1, at byte 20;"
             + " convert it: numpy.save(file, x.astype('float32'))",
       })
   void refusesOtherArraysOfNumpy(String name, String what, String remedy) {
