@@ -22,6 +22,9 @@ public enum DType {
   F16(16, Kind.FLOAT),
   U16(16, Kind.INTEGER),
   I16(16, Kind.INTEGER),
+  /// "FNUZ" variants (one NaN, no negative zero); carried as raw bytes.
+  F8_E5M2FNUZ(8, Kind.RAW),
+  F8_E4M3FNUZ(8, Kind.RAW),
   /// Scales of microscaling formats; carried as raw bytes.
   F8_E8M0(8, Kind.RAW),
   /// 4 exponent bits, 3 mantissa bits, no infinities, one NaN per sign (OCP "E4M3", finite up to

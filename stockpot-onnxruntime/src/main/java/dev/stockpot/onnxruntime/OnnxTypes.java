@@ -26,7 +26,9 @@ final class OnnxTypes {
       case 14 -> Optional.of(DType.C64);
       case 16 -> Optional.of(DType.BF16);
       case 17 -> Optional.of(DType.F8_E4M3);
+      case 18 -> Optional.of(DType.F8_E4M3FNUZ);
       case 19 -> Optional.of(DType.F8_E5M2);
+      case 20 -> Optional.of(DType.F8_E5M2FNUZ);
       case 23 -> Optional.of(DType.F4);
       case 24 -> Optional.of(DType.F8_E8M0);
       case 27 -> Optional.of(DType.F6_E2M3);
@@ -48,7 +50,7 @@ final class OnnxTypes {
       case I8 -> Optional.of(OnnxJavaType.INT8);
       case U8 -> Optional.of(OnnxJavaType.UINT8);
       case BOOL -> Optional.of(OnnxJavaType.BOOL);
-      case F8_E4M3, F8_E5M2, U64, U32, U16, C64, F8_E8M0, F6_E2M3, F6_E3M2, F4 -> Optional.empty();
+      case F8_E4M3, F8_E5M2, U64, U32, U16, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 -> Optional.empty();
     };
   }
 
