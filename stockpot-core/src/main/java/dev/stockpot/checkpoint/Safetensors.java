@@ -87,7 +87,7 @@ public final class Safetensors implements CheckpointFormat {
                 + Long.toUnsignedString(length)
                 + " bytes long; at most "
                 + SafetensorsHeader.MAX_BYTES
-                + " are allowed. Is this a safetensors file?");
+                + " are allowed, so this may be no safetensors file");
       }
       if (length > size - SafetensorsHeader.PREFIX_BYTES) {
         throw CheckpointException.at(

@@ -189,7 +189,7 @@ record SafetensorsHeader(
       throw CheckpointException.at(
           file,
           dataStart + covered,
-          (dataBytes - covered) + " bytes after the last tensor belong to none");
+          "the tensors' data ends, but the file goes on to byte " + (dataStart + dataBytes));
     }
   }
 
@@ -235,7 +235,8 @@ record SafetensorsHeader(
       List<Long> shape = sizes(place, members, "shape");
       List<Long> offsets = sizes(place, members, "data_offsets");
       if (offsets.size() != 2) {
-        throw place.fault("data_offsets has " + offsets.size() + " numbers instead of 2");
+        throw place.fault(
+            "data_offsets is " + Excerpt.of(offsets.toString()) + " instead of two numbers");
       }
       long begin = offsets.getFirst();
       long end = offsets.getLast();
