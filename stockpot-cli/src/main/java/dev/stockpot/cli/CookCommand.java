@@ -54,7 +54,9 @@ final class CookCommand implements Runnable {
   @Option(
       names = "--exhaustive",
       description = "Evaluate every candidate on all of select, as is done anyway for now.")
-  private boolean exhaustive;
+  void exhaustive(boolean always) {
+    // Accepted, since scripts may give it; there is nothing to turn off yet.
+  }
 
   @Option(names = "--timings", description = "Say where the time went.")
   private boolean timings;

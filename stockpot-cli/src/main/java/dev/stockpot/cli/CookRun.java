@@ -92,7 +92,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
                 "cooking", new Cook(kitchen, ingredients.base(), recipes, settings.folder())::run);
       }
       outcome.notes().forEach(note -> output.note(terminal, note));
-      write(spec, outcome, inputs, clock);
+      write(outcome, inputs, clock);
       WorkFolder.delete(work);
       Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
       List<Result> ranked = ranking.order(outcome.results());
@@ -162,7 +162,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         .toList();
   }
 
-  private void write(SoupSpec spec, Cook.Outcome outcome, Map<Path, String> inputs, Timings clock) {
+  private void write(Cook.Outcome outcome, Map<Path, String> inputs, Timings clock) {
     Path folder = settings.folder();
     outcome
         .choices()

@@ -74,7 +74,9 @@ final class GreedyCommand implements Runnable {
   @Option(
       names = "--exhaustive",
       description = "Evaluate every candidate on all of select, as is done anyway for now.")
-  private boolean exhaustive;
+  void exhaustive(boolean always) {
+    // Accepted, since scripts may give it; there is nothing to turn off yet.
+  }
 
   GreedyCommand(Terminal terminal) {
     this.terminal = terminal;
