@@ -181,7 +181,7 @@ class OnnxGraphTest {
     byte[] good = OnnxModel.matMul().toByteArray();
     Random random = new Random(1);
     int refused = 0;
-    for (int round = 0; round < 2000; round++) {
+    for (int round = 0; round < 500; round++) {
       byte[] bad = Arrays.copyOf(good, round % 2 == 0 ? good.length : random.nextInt(good.length));
       for (int i = 0; bad.length > 0 && i < 3; i++) {
         bad[random.nextInt(bad.length)] = (byte) random.nextInt();
@@ -192,7 +192,7 @@ class OnnxGraphTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(500, 1999);
+    assertThat(refused).isBetween(100, 499);
   }
 
   private static byte[] graph(Proto initializer) {
