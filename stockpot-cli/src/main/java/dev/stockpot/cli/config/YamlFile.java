@@ -58,7 +58,11 @@ final class YamlFile {
   private YamlValue document() {
     String text = text();
     LoadSettings settings =
-        LoadSettings.builder().setLabel(path.toString()).setCodePointLimit((int) MAX_BYTES).build();
+        LoadSettings.builder()
+            .setLabel(path.toString())
+            .setMaxAliasesForCollections(MAX_VALUES)
+            .setCodePointLimit((int) MAX_BYTES)
+            .build();
     try {
       // The composer recurses, so a hostile depth has to be found first, in the flat stream of
       // events.

@@ -19,8 +19,8 @@ sealed interface YamlValue permits YamlMapping, YamlValue.Scalar, YamlValue.Sequ
 
   /// Text, a number, true, false or nothing.
   ///
-  /// @param text as written, without quotes
-  record Scalar(Location at, Type type, String text) implements YamlValue {
+  /// @param written in the file, without quotes
+  record Scalar(Location at, Type type, String written) implements YamlValue {
     enum Type {
       TEXT,
       NUMBER,
@@ -58,9 +58,9 @@ sealed interface YamlValue permits YamlMapping, YamlValue.Scalar, YamlValue.Sequ
 
   /// As text that is not blank.
   default String text() {
-    if (this instanceof Scalar(_, Scalar.Type type, String text)) {
-      if (type == Scalar.Type.TEXT && !text.isBlank()) {
-        return text;
+    if (this instanceof Scalar(_, Scalar.Type type, String written)) {
+      if (type == Scalar.Type.TEXT && !written.isBlank()) {
+        return written;
       }
       if (type == Scalar.Type.NUMBER || type == Scalar.Type.BOOLEAN) {
         throw wrong("text; put it in quotes");
@@ -81,18 +81,19 @@ sealed interface YamlValue permits YamlMapping, YamlValue.Scalar, YamlValue.Sequ
 
   /// As a finite number.
   default double number() {
-    if (!(this instanceof Scalar(_, Scalar.Type type, String text)) || type != Scalar.Type.NUMBER) {
+    if (!(this instanceof Scalar(_, Scalar.Type type, String written))
+        || type != Scalar.Type.NUMBER) {
       throw wrong("a number");
     }
     try {
-      double number = Double.parseDouble(text);
+      double number = Double.parseDouble(written);
       if (Double.isFinite(number)) {
         return number;
       }
     } catch (NumberFormatException e) {
       // .inf and .nan: told below
     }
-    throw error("'" + at().name() + "' is " + text + ", which is not a finite number");
+    throw error("'" + at().name() + "' is " + written + ", which is not a finite number");
   }
 
   /// As a list that is not empty.

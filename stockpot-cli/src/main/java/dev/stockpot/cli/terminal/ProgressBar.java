@@ -63,7 +63,7 @@ final class ProgressBar implements Progress {
     Work whole = works.getFirst();
     List<String> parts = new ArrayList<>();
     parts.add(whole.what() + " " + Text.bar(whole.fraction(), BAR_COLUMNS, can.errUnicode()));
-    parts.add(String.format("%5s", whole.percent()).substring(1));
+    parts.add(" ".repeat(5 - whole.percent().length()) + whole.percent());
     parts.add(whole.rate().isEmpty() ? whole.amount() : whole.rate());
     parts.add(whole.left());
     parts.removeIf(String::isEmpty);

@@ -37,11 +37,6 @@ public final class Quantities {
     return scaled(count, 1000, COUNTS).strip();
   }
 
-  /// A rate per second: `812 MB/s`, `1.2 k examples/s`.
-  public static String bytesPerSecond(double rate) {
-    return bytes(Math.round(rate)) + "/s";
-  }
-
   /// How long: `0.8 s`, `12 s`, `1 min 05 s`, `2 h 07 min`, `3 d 04 h`.
   public static String duration(Duration duration) {
     long millis = duration.toMillis();
@@ -80,7 +75,7 @@ public final class Quantities {
     return String.format(Locale.ROOT, "%d %s %02d %s", large, largeUnit, small, smallUnit);
   }
 
-  /// Three digits and a unit; whole numbers below the first step.
+  /// Up to three digits and a unit.
   private static String scaled(long amount, int step, List<String> units) {
     if (amount < step) {
       return amount + " " + units.getFirst();
@@ -93,7 +88,6 @@ public final class Quantities {
       unit++;
     }
     BigDecimal digits = new BigDecimal(scaled, new MathContext(scaled >= 999.5 ? 4 : 3));
-    boolean whole = digits.stripTrailingZeros().scale() <= 0;
-    return (whole ? digits.stripTrailingZeros() : digits).toPlainString() + " " + units.get(unit);
+    return digits.stripTrailingZeros().toPlainString() + " " + units.get(unit);
   }
 }

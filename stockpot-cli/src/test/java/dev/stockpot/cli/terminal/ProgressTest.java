@@ -46,7 +46,8 @@ class ProgressTest {
     assertThat(text(err)).isEmpty();
     now += 1_000_000;
     task.advance(1);
-    assertThat(text(err)).startsWith(ERASE + "reading ████                  20 %  2/10 candidates");
+    assertThat(text(err))
+        .startsWith(ERASE + "reading ████                   20 %  2/10 candidates");
   }
 
   @Test
@@ -59,7 +60,7 @@ class ProgressTest {
     now += SECOND;
     detail.advance(62);
     assertThat(text(err))
-        .isEqualTo(ERASE + "cooking                         0 %  0/8 candidates · evalu…");
+        .isEqualTo(ERASE + "cooking                         0 %  0/8 candidates · eval…");
     err.reset();
     detail.close();
     detail.close();

@@ -17,7 +17,7 @@ class QuantitiesTest {
     "999499, 999 kB, 976 KiB",
     "999500, 1 MB, 976 KiB",
     "1048575, 1.05 MB, 1 MiB",
-    "1500000000, 1.50 GB, 1.40 GiB",
+    "1500000000, 1.5 GB, 1.4 GiB",
     "9223372036854775807, 9.22 EB, 8 EiB"
   })
   void sizesHaveThreeDigits(long bytes, String decimal, String binary) {
