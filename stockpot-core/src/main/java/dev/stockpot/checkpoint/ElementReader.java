@@ -108,7 +108,19 @@ public final class ElementReader {
       case I8 -> bytes.get(i);
       case U8 -> Byte.toUnsignedLong(bytes.get(i));
       case BOOL -> bytes.get(i) == 0 ? 0 : 1;
-      case F64, F32, F16, BF16, F8_E4M3, F8_E5M2, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case F64,
+          F32,
+          F16,
+          BF16,
+          F8_E4M3,
+          F8_E5M2,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException(dtype + " is not an integer type");
     };
   }

@@ -186,7 +186,21 @@ public final class Dataset implements AutoCloseable {
           target[i] = (float) data.getAtIndex(DOUBLE, first + i);
         }
       }
-      case F16, BF16, F8_E4M3, F8_E5M2, I16, U64, U32, U16, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case F16,
+          BF16,
+          F8_E4M3,
+          F8_E5M2,
+          I16,
+          U64,
+          U32,
+          U16,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new AssertionError("not in .npy files");
     }
   }
