@@ -42,7 +42,7 @@ class LargeSafetensorsTest {
         "{'big':{'dtype':'F32','shape':[5,268435456],'data_offsets':[0,5368709120]},"
             + "'far':{'dtype':'I64','shape':[402653184],'data_offsets':[5368709120,8589934592]}}";
     byte[] json = header.replace('\'', '"').getBytes(StandardCharsets.US_ASCII);
-    long dataStart = 8 + json.length;
+    long dataStart = 8L + json.length;
     Path file = folder.resolve("f.safetensors");
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -141,8 +141,9 @@ class SafetensorsTest {
   void carriesAThousandTensorsWrittenByManyThreads() {
     List<TensorSpec> specs =
         IntStream.range(0, 1000)
-            .mapToObj(
-                i -> new TensorSpec("t" + i, DType.values()[i % 4], List.of((long) (i * 7 % 65))))
+            .mapToObj(i ->
+                new TensorSpec(
+                    "t" + i, i % 3 == 0 ? DType.BF16 : DType.F32, List.of((long) (i * 7 % 65))))
             .toList();
 
     assertRoundTrip(specs, Map.of(), 2);

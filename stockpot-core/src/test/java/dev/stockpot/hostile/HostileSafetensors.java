@@ -4,23 +4,28 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// Files that are no valid safetensors files, at least one for every rule of the format, each with
 /// what must be said about it.
 ///
 /// In a package and a test jar of its own, so that the command line is tested with the same set.
-///
-/// @param name of the case, fit for a file name
-/// @param bytes of the file
-/// @param message after the file's name and a colon
-public record HostileSafetensors(String name, byte[] bytes, String message) {
+public final class HostileSafetensors {
 
   private static final String F32_1 = "{'dtype':'F32','shape':[1],'data_offsets':[0,4]}";
   private static final String DTYPES =
       "U64, I64, F64, C64, F32, U32, I32, BF16, F16, U16, I16, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0,"
           + " F8_E4M3, F8_E5M2, I8, U8, F6_E3M2, F6_E2M3, F4, BOOL";
+
+  private final String name;
+  private final byte[] bytes;
+  private final String message;
+
+  private HostileSafetensors(String name, byte[] bytes, String message) {
+    this.name = name;
+    this.bytes = bytes;
+    this.message = message;
+  }
 
   /// Every case.
   public static List<HostileSafetensors> all() {
@@ -32,6 +37,26 @@ public record HostileSafetensors(String name, byte[] bytes, String message) {
     cases.addAll(sizes());
     cases.addAll(layouts());
     return cases;
+  }
+
+  /// Name of the case, fit for a file name.
+  public String name() {
+    return name;
+  }
+
+  /// The file.
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  /// What is said, after the file's name and a colon.
+  public String message() {
+    return message;
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 
   private static List<HostileSafetensors> frames() {
@@ -480,23 +505,5 @@ public record HostileSafetensors(String name, byte[] bytes, String message) {
         .putLong(length)
         .put(header)
         .array();
-  }
-
-  @Override
-  public String toString() {
-    return name;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof HostileSafetensors(String otherName, byte[] otherBytes, String said)
-        && name.equals(otherName)
-        && Arrays.equals(bytes, otherBytes)
-        && message.equals(said);
-  }
-
-  @Override
-  public int hashCode() {
-    return name.hashCode();
   }
 }
