@@ -32,7 +32,23 @@ public final class Elements {
       case BF16 -> widen.bfloat16(source, offset, n, target);
       case F8_E4M3 -> widen.float8E4M3(source, offset, n, target);
       case F8_E5M2 -> widen.float8E5M2(source, offset, n, target);
-      case F64, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case F64,
+          I64,
+          I32,
+          I16,
+          I8,
+          U64,
+          U32,
+          U16,
+          U8,
+          BOOL,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException(dtype + " does not widen to float32");
     }
   }
@@ -63,7 +79,22 @@ public final class Elements {
       case BF16 -> narrow.bfloat16(source, n, target, offset);
       case F8_E4M3 -> narrow.float8E4M3(source, n, target, offset);
       case F8_E5M2 -> narrow.float8E5M2(source, n, target, offset);
-      case I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case I64,
+          I32,
+          I16,
+          I8,
+          U64,
+          U32,
+          U16,
+          U8,
+          BOOL,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException(dtype + " is not a float type");
     };
   }
@@ -82,7 +113,22 @@ public final class Elements {
       case BF16 -> narrow.bfloat16(source, n, target, offset);
       case F8_E4M3 -> narrow.float8E4M3(source, n, target, offset);
       case F8_E5M2 -> narrow.float8E5M2(source, n, target, offset);
-      case I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case I64,
+          I32,
+          I16,
+          I8,
+          U64,
+          U32,
+          U16,
+          U8,
+          BOOL,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException(dtype + " is not a float type");
     };
   }
@@ -110,7 +156,22 @@ public final class Elements {
       case BF16 -> 0x1.FEp127;
       case F8_E4M3 -> 448;
       case F8_E5M2 -> 57_344;
-      case I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case I64,
+          I32,
+          I16,
+          I8,
+          U64,
+          U32,
+          U16,
+          U8,
+          BOOL,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException(dtype + " is not a float type");
     };
   }

@@ -50,7 +50,19 @@ final class OnnxTypes {
       case I8 -> Optional.of(OnnxJavaType.INT8);
       case U8 -> Optional.of(OnnxJavaType.UINT8);
       case BOOL -> Optional.of(OnnxJavaType.BOOL);
-      case F8_E4M3, F8_E5M2, U64, U32, U16, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 -> Optional.empty();
+      case F8_E4M3,
+          F8_E5M2,
+          U64,
+          U32,
+          U16,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
+          Optional.empty();
     };
   }
 

@@ -46,7 +46,23 @@ final class Widening {
       case BF16 -> Float.intBitsToFloat(source.getAtIndex(SHORT, i) << 16);
       case F8_E5M2 -> Float.float16ToFloat((short) (source.get(JAVA_BYTE, i) << 8));
       case F8_E4M3 -> e4m3(source.get(JAVA_BYTE, i));
-      case F64, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, C64, F8_E5M2FNUZ, F8_E4M3FNUZ, F8_E8M0, F6_E2M3, F6_E3M2, F4 ->
+      case F64,
+          I64,
+          I32,
+          I16,
+          I8,
+          U64,
+          U32,
+          U16,
+          U8,
+          BOOL,
+          C64,
+          F8_E5M2FNUZ,
+          F8_E4M3FNUZ,
+          F8_E8M0,
+          F6_E2M3,
+          F6_E3M2,
+          F4 ->
           throw new IllegalArgumentException(from + " is not widened");
     };
   }
