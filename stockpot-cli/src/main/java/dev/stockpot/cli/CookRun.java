@@ -203,19 +203,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
     terminal.print(ResultTable.of(spec.eval(), ranked).format());
     verdict.ifPresent(sentence -> terminal.print("\n" + sentence + "\n"));
-    outcome.files().sequencedValues().reversed().stream()
-        .filter(file -> file.getParent().getFileName().toString().equals(best(ranked)))
-        .findFirst()
-        .ifPresent(file -> terminal.print("The best of the recipes: " + file + "\n"));
-  }
-
-  /// The recipe whose checkpoint ranks first.
-  private static String best(List<Result> ranked) {
-    return ranked.stream()
-        .filter(Result::isCooked)
-        .filter(result -> !Recipes.named(result.recipe()).needsLogits())
-        .map(Result::recipe)
-        .findFirst()
-        .orElse("");
+    ranking
+        .chosen(outcome.results())
+        .map(result -> outcome.files().get(result.recipe()))
+        .ifPresent(file -> terminal.print("Its checkpoint: " + file + "\n"));
   }
 }

@@ -9,12 +9,18 @@ final class Figures {
 
   /// A metric of an evaluation.
   static String of(Evaluation evaluation, String metric) {
-    double value = evaluation.metric(metric);
+    String mean = mean(evaluation.metric(metric), metric);
     if (!metric.equals("accuracy")) {
-      return plain(value);
+      return mean;
     }
-    String percent = String.format(Locale.ROOT, "%.2f", 100 * value);
-    return evaluation.correctCount().map(count -> percent + " (" + count + ")").orElse(percent);
+    return evaluation.correctCount().map(count -> mean + " (" + count + ")").orElse(mean);
+  }
+
+  /// A value of a metric without a count: accuracies in percent.
+  static String mean(double value, String metric) {
+    return metric.equals("accuracy")
+        ? String.format(Locale.ROOT, "%.2f", 100 * value)
+        : plain(value);
   }
 
   /// A number to four decimals.

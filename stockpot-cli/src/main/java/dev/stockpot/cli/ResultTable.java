@@ -39,7 +39,7 @@ final class ResultTable {
       }
       OptionalDouble mean = ranking.mean(result, Role.SHIFT);
       if (shifts) {
-        cells.add(Figures.plain(mean.orElseThrow() * (accuracy ? 100 : 1)));
+        cells.add(Figures.mean(mean.orElseThrow(), eval.metric()));
       }
       table.row(cells.toArray(String[]::new));
     }

@@ -1,6 +1,7 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
 import java.util.Comparator;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 
 /// Results ordered by what was measured on the report sets, never by `select`.
 ///
@@ -37,46 +37,59 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
         .average();
   }
 
-  /// In one plain sentence: whether the best soup beats the best single model, and by how much.
-  ///
-  /// The soup is the best-ranked one that is a single model and holds several ingredients; the
-  /// single model is the one that is best on `select`.
+  /// The recipe's model to take: the best on `select` of those that are one model, the one of more
+  /// ingredients where several are.
+  public Optional<Result> chosen(List<Result> results) {
+    return results.stream()
+        .filter(Result::isCooked)
+        .filter(result -> !Recipes.named(result.recipe()).needsLogits())
+        .min(
+            Comparator.comparingDouble(this::selectCost)
+                .thenComparingInt(result -> -result.ingredients().size()));
+  }
+
+  /// In plain words: what was chosen on `select`, and whether it beats the best single model where
+  /// that counts, on the in-distribution report sets.
   public Optional<String> verdict(List<Result> results) {
     Optional<Result> single =
         results.stream()
             .filter(result -> result.recipe().equals(Result.INDIVIDUAL))
-            .min(
-                Comparator.comparingDouble((Result r) -> cost(OptionalDouble.of(select(r))))
-                    .thenComparing(Result::name));
-    Optional<Result> soup = order(results).stream().filter(result -> isSoup(result)).findFirst();
-    return single.flatMap(best -> soup.map(found -> sentence(found, best)));
+            .min(Comparator.comparingDouble(this::selectCost).thenComparing(Result::name));
+    return single.flatMap(best -> chosen(results).map(found -> sentence(found, best)));
   }
 
-  private static boolean isSoup(Result result) {
-    return result.isCooked()
-        && result.ingredients().size() > 1
-        && !Recipes.named(result.recipe()).needsLogits();
-  }
-
-  private String sentence(Result soup, Result single) {
-    StringBuilder text = new StringBuilder("The ").append(soup.name()).append(" soup");
-    double gain = gain(cost(single), cost(soup));
-    text.append(gain > 0 ? " beats" : gain == 0 ? " equals" : " does not beat");
-    text.append(" the best single model (").append(single.name()).append(')');
-    String figures =
-        eval.sets().stream()
-            .filter(set -> set.role() == countingRole())
-            .map(set -> set.name() + ": " + figures(soup, set) + " against " + figures(single, set))
-            .collect(Collectors.joining(", on "));
-    return text.append(" on ").append(figures).append('.').toString();
+  private String sentence(Result chosen, Result single) {
+    if (chosen.ingredients().size() == 1) {
+      return "No soup beats the best single model, "
+          + single.name()
+          + ", on select: "
+          + figures(single, eval.select())
+          + ".";
+    }
+    StringBuilder text = new StringBuilder("Chosen on select: ");
+    text.append(chosen.name()).append(", a soup of ").append(chosen.ingredients().size());
+    text.append(" (").append(figures(chosen, eval.select()));
+    text.append("; best single model ").append(single.name()).append(": ");
+    text.append(figures(single, eval.select())).append(").");
+    for (SetSpec set : countingSets()) {
+      double gain = cost(single, set) - cost(chosen, set);
+      text.append(" On ").append(set.name()).append(" it gets ").append(figures(chosen, set));
+      text.append(" against ").append(figures(single, set)).append(": ");
+      text.append(gain > 0 ? "better." : gain == 0 ? "the same." : "no better.");
+    }
+    return text.toString();
   }
 
   private String figures(Result result, SetSpec set) {
-    var evaluation = result.evaluations().get(set.name());
+    Evaluation evaluation = result.evaluations().get(set.name());
     if (eval.metric().equals("accuracy") && evaluation.correctCount().isPresent()) {
       return evaluation.correctCount().orElseThrow() + " of " + evaluation.n();
     }
-    return String.format(Locale.ROOT, "%.4f (n = %d)", value(result, set), evaluation.n());
+    return String.format(Locale.ROOT, "%.4f", value(result, set));
+  }
+
+  private List<SetSpec> countingSets() {
+    return eval.report().stream().filter(set -> set.role() == countingRole()).toList();
   }
 
   private double cost(Result result) {
@@ -96,12 +109,12 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
     return Double.isNaN(cost) ? Double.POSITIVE_INFINITY : cost;
   }
 
-  private static double gain(double before, double after) {
-    return before == after ? 0 : before - after;
+  private double selectCost(Result result) {
+    return cost(result, eval.select());
   }
 
-  private double select(Result result) {
-    return value(result, eval.select());
+  private double cost(Result result, SetSpec set) {
+    return cost(OptionalDouble.of(value(result, set)));
   }
 
   private double value(Result result, SetSpec set) {

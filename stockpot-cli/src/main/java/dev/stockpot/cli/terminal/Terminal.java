@@ -14,12 +14,17 @@ public final class Terminal {
   private final PrintStream err;
   private final Capabilities can;
   private final StatusLine status;
+  private final Progress progress;
 
   public Terminal(OutputStream out, PrintStream err, Capabilities can) {
     this.out = new Output(out);
     this.err = err;
     this.can = can;
     this.status = new StatusLine(err);
+    this.progress =
+        can.errRedraws()
+            ? new ProgressBar(status, can, System::nanoTime)
+            : new ProgressLines(this::tell, System::nanoTime);
   }
 
   /// What the terminal can show.
@@ -60,9 +65,7 @@ public final class Terminal {
 
   /// Hears how far work has come and shows it on stderr.
   public Progress progress() {
-    return can.errRedraws()
-        ? new ProgressBar(status, can, System::nanoTime)
-        : new ProgressLines(this::tell, System::nanoTime);
+    return progress;
   }
 
   /// Stderr, for what is more than a line.
