@@ -85,7 +85,7 @@ class CommandLineIT {
             new Result(
                 2,
                 "",
-                "stockpot: short.safetensors: has 3 bytes; a safetensors file has at least 8\n"));
+                "stockpot: short.safetensors: has 3 bytes; a safetensors file has at least 8. Is it complete?\n"));
     Result debug = stockpot("inspect", "--debug", "no.safetensors");
     assertThat(debug.code()).isEqualTo(2);
     assertThat(debug.err())
@@ -109,8 +109,8 @@ class CommandLineIT {
                 steps    U64    []      8 B
 
                 dtype  tensors  parameters  size
-                F32          4          12  48 B
                 U64          1           1   8 B
+                F32          4          12  48 B
                 all          5          13  56 B
 
                 metadata
@@ -127,14 +127,11 @@ class CommandLineIT {
     assertThat(result.out())
         .startsWith(
             """
-            tensor   dtype  shape  size                   min                   max        mean        norm  NaN  Inf
-            empty    F32    [0]     0 B                     -                     -           -           0    0    0
-            layer.0  F32    [4]    16 B                    -3                   inf         inf         inf    1    1
+            tensor   dtype  shape  size                   min                   max       mean       norm  NaN  Inf
+            empty    F32    [0]     0 B                     -                     -          -          0    0    0
+            layer.0  F32    [4]    16 B                    -3                   inf        inf        inf    1    1
             steps    U64    []      8 B  18446744073709551615  18446744073709551615  1.8447e19  1.8447e19    0    0
-            """
-                .replace("mean        norm", "mean       norm")
-                .replace("-           -           0", "-          -          0")
-                .replace("inf         inf         inf    1", "inf        inf        inf    1"));
+            """);
     assertThat(result.err()).startsWith("reading ...\nreading: done in ");
     assertThat(stockpot("inspect", "a.safetensors", "--stats", "--quiet").err()).isEmpty();
   }
