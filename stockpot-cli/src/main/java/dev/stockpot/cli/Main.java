@@ -104,6 +104,7 @@ public final class Main implements Runnable {
         .setColorScheme(
             Help.defaultColorScheme(terminal.can().colour() ? Help.Ansi.ON : Help.Ansi.OFF))
         .setUsageHelpWidth(Math.clamp(terminal.can().columns(), 60, 100))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);

@@ -44,8 +44,13 @@ class CommandLineIT {
     String help = stockpot("--help").out();
     assertThat(help).contains("\nExample:\n  stockpot ");
     String commands = help.substring(help.indexOf("Commands:\n") + 10, help.indexOf("\nExample:"));
+    // A description's further lines are indented more.
     List<String> names =
-        commands.lines().map(String::strip).map(line -> line.replaceFirst(" .*", "")).toList();
+        commands
+            .lines()
+            .filter(line -> line.matches("  \\S.*"))
+            .map(line -> line.strip().replaceFirst(" .*", ""))
+            .toList();
     assertThat(names).contains("inspect");
     for (String name : names) {
       Result result = stockpot(name, "--help");
