@@ -28,7 +28,8 @@ class ArchitectureTest {
       Map.ofEntries(
           entry("", Set.of()),
           entry("internal.io", Set.of()),
-          entry("internal.json", Set.of()),
+          entry("internal.text", Set.of()),
+          entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
           entry(
               "checkpoint",

@@ -90,7 +90,8 @@ class CommandLineIT {
             new Result(
                 2,
                 "",
-                "stockpot: short.safetensors: has 3 bytes; a safetensors file has at least 8. Is it complete?\n"));
+                "stockpot: short.safetensors: has 3 bytes; a safetensors file has at least 8. Is it"
+                    + " complete?\n"));
     Result debug = stockpot("inspect", "--debug", "no.safetensors");
     assertThat(debug.code()).isEqualTo(2);
     assertThat(debug.err())
