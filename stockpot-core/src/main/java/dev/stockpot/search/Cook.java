@@ -43,19 +43,22 @@ public record Cook(Kitchen kitchen, Optional<Ingredient> base, List<Recipe> reci
     SequencedMap<String, Choice> choices = new LinkedHashMap<>();
     SequencedMap<String, Path> files = new LinkedHashMap<>();
     evaluateGiven(results);
-    for (Recipe recipe : recipes) {
-      if (recipe.needsLogits() && !kitchen.evaluator().givesLogits()) {
-        notes.add(
-            recipe.name()
-                + " is skipped: it averages logits, and this evaluator gives only metrics;"
-                + " use an onnx evaluator");
-        continue;
+    Progress.Total total = new Progress.Total(recipes.size(), Progress.Unit.CANDIDATES);
+    try (Progress.Task task = kitchen.progress().begin("cooking", total)) {
+      for (Recipe recipe : recipes) {
+        if (recipe.needsLogits() && !kitchen.evaluator().givesLogits()) {
+          notes.add(
+              recipe.name()
+                  + " is skipped: it averages logits, and this evaluator gives only metrics;"
+                  + " use an onnx evaluator");
+        } else {
+          Choice choice = recipe.choose(kitchen);
+          choices.put(recipe.name(), choice);
+          SequencedMap<String, Evaluation> evaluations = serve(recipe, choice, files, notes);
+          results.add(new Result(recipe.name(), recipe.name(), choice.weights(), evaluations));
+        }
+        task.advance(1);
       }
-      Choice choice = recipe.choose(kitchen);
-      choices.put(recipe.name(), choice);
-      results.add(
-          new Result(
-              recipe.name(), recipe.name(), choice.weights(), serve(recipe, choice, files, notes)));
     }
     return new Outcome(results, choices, files, notes);
   }
