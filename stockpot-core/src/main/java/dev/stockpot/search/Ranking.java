@@ -75,9 +75,30 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
       double gain = cost(single, set) - cost(chosen, set);
       text.append(" On ").append(set.name()).append(" it gets ").append(figures(chosen, set));
       text.append(" against ").append(figures(single, set)).append(": ");
-      text.append(gain > 0 ? "better." : gain == 0 ? "the same." : "no better.");
+      text.append(word(gain));
+    }
+    if (countingRole() == Role.ID && eval.report().stream().anyMatch(Ranking::isShift)) {
+      OptionalDouble soup = mean(chosen, Role.SHIFT);
+      OptionalDouble before = mean(single, Role.SHIFT);
+      text.append(" Mean of shifts: ").append(number(soup.orElseThrow()));
+      text.append(" against ").append(number(before.orElseThrow())).append(": ");
+      text.append(word(cost(before) - cost(soup)));
     }
     return text.toString();
+  }
+
+  private static boolean isShift(SetSpec set) {
+    return set.role() == Role.SHIFT;
+  }
+
+  private static String word(double gain) {
+    return gain > 0 ? "better." : gain == 0 ? "the same." : "no better.";
+  }
+
+  private String number(double value) {
+    return eval.metric().equals("accuracy")
+        ? String.format(Locale.ROOT, "%.2f %%", 100 * value)
+        : String.format(Locale.ROOT, "%.4f", value);
   }
 
   private String figures(Result result, SetSpec set) {
@@ -85,7 +106,7 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
     if (eval.metric().equals("accuracy") && evaluation.correctCount().isPresent()) {
       return evaluation.correctCount().orElseThrow() + " of " + evaluation.n();
     }
-    return String.format(Locale.ROOT, "%.4f", value(result, set));
+    return number(value(result, set));
   }
 
   private List<SetSpec> countingSets() {
