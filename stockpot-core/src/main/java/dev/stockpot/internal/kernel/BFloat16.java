@@ -56,23 +56,22 @@ final class BFloat16 {
 
   /// Rounds `n` values to elements that begin at a byte offset.
   ///
-  /// @return whether every element is finite; where one is not, NaNs may have any payload
+  /// @return whether every element is finite; where one is not, NaNs may have become anything
   boolean narrow(float[] source, int n, MemorySegment target, long offset) {
     int pairs = n / 2;
     MemorySegment.copy(MemorySegment.ofArray(source), 0, wideBytes, 0, 8L * pairs);
+    long flags = 0;
     for (int i = 0; i < pairs; i++) {
+      // Bit 31 of each half: NaN, infinite, or rounded to infinity (0x7F7F_8000 and above).
+      flags |= (wide[i] & 0x7FFF_FFFF_7FFF_FFFFL) + 0x0080_8000_0080_8000L;
       long low = wide[i] & 0xFFFF_FFFFL;
       long high = wide[i] >>> 32;
       low = ((low + 0x7FFF + ((low >>> 16) & 1)) >>> 16) & 0xFFFF;
       high = (high + 0x7FFF + ((high >>> 16) & 1)) >>> 16;
       packed[i] = (int) (low | (high << 16));
     }
-    int flags = 0;
-    for (int i = 0; i < pairs; i++) {
-      flags |= (packed[i] & 0x7FFF_7FFF) + 0x0080_0080;
-    }
     MemorySegment.copy(packed, 0, target, INT, offset, pairs);
-    boolean finite = (flags & 0x8000_8000) == 0;
+    boolean finite = (flags & 0x8000_0000_8000_0000L) == 0;
     if (n % 2 == 1) {
       short last = narrow(source[n - 1]);
       target.set(SHORT, offset + 2L * (n - 1), last);
