@@ -105,6 +105,9 @@ final class MergeWorker implements Callable<Findings> {
   /// wanted, and makes every NaN the same.
   private void settle(Step.Mix mix, int step, Tiles tiles, int n) {
     DType dtype = mix.output().dtype();
+    // Also where the sum is the narrower of the two.
+    double largest =
+        Math.min(Elements.largest(dtype), Elements.largest(mix.precision().dtype()));
     Findings.Counts counts = findings.counts(step);
     for (int i = 0; i < n; i++) {
       double value = tiles.result(i);
@@ -120,7 +123,7 @@ final class MergeWorker implements Callable<Findings> {
           counts.infinite++;
         }
       } else if (saturate && !Double.isNaN(value)) {
-        tiles.replace(i, Math.copySign(Elements.largest(dtype), value));
+        tiles.replace(i, Math.copySign(largest, value));
         counts.clamped++;
       } else {
         counts.overflowed++;
