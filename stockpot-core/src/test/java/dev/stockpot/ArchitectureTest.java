@@ -34,7 +34,14 @@ class ArchitectureTest {
           entry(
               "checkpoint",
               Set.of("internal.io", "internal.json", "internal.kernel", "internal.text")),
-          entry("merge", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
+          entry(
+              "merge",
+              Set.of(
+                  "checkpoint",
+                  "internal.io",
+                  "internal.json",
+                  "internal.kernel",
+                  "internal.text")),
           entry("eval", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
           entry("recipe", Set.of("checkpoint", "merge", "eval", "internal.io", "internal.json")),
           entry(

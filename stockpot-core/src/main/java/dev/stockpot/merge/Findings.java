@@ -3,6 +3,7 @@ package dev.stockpot.merge;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.Elements;
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.internal.text.Excerpt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ final class Findings {
                 target,
                 output.name(),
                 values(count.overflowed)
-                    + " overflow "
+                    + (count.overflowed == 1 ? " overflows " : " overflow ")
                     + output.dtype()
                     + ", whose largest is "
                     + Elements.largest(output.dtype())
@@ -80,7 +81,10 @@ final class Findings {
       if (differing.containsKey(step)) {
         notes.add(
             "tensor '%s': %s differs between ingredients; the first one's is kept (%s)"
-                .formatted(output.name(), output.dtype(), plan.ingredients().getFirst().path()));
+                .formatted(
+                    Excerpt.of(output.name()),
+                    output.dtype(),
+                    plan.ingredients().getFirst().path()));
       }
       if (counts.containsKey(step)) {
         note(output, counts.get(step), notes);
@@ -90,7 +94,7 @@ final class Findings {
   }
 
   private static void note(TensorSpec output, Counts count, List<String> notes) {
-    String tensor = "tensor '" + output.name() + "': ";
+    String tensor = "tensor '" + Excerpt.of(output.name()) + "': ";
     if (count.nan > 0) {
       notes.add(tensor + values(count.nan) + " NaN, as in the ingredients");
     }
