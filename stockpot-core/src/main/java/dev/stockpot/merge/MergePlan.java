@@ -21,6 +21,7 @@ public record MergePlan(
   public MergePlan {
     ingredients = List.copyOf(ingredients);
     steps = List.copyOf(steps);
+    metadata = Map.copyOf(metadata);
   }
 
   /// Plans to mix every float tensor by a method; integer and bool tensors are copied.
@@ -65,7 +66,8 @@ public record MergePlan(
     }
     List<DType> dtypes =
         ingredients.stream().map(i -> i.tensors().get(spec.name()).dtype()).toList();
-    DType widest = dtypes.stream().reduce(DType::widest).orElseThrow();
+    // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16 beside them.
+    DType widest = dtypes.stream().sorted().reduce(DType::widest).orElseThrow();
     TensorSpec output = spec.withDType(outDType.orElse(widest));
     return new Step.Mix(output, method, Precision.of(dtypes));
   }
