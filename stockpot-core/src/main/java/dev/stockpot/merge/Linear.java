@@ -56,6 +56,7 @@ public record Linear(List<Double> weights, double divisor) implements MergeMetho
 
   @Override
   public void mix(float[][] inputs, int n, float[] out) {
+    checkCount(inputs.length);
     scale((float) (double) weights.getFirst(), inputs[0], n, out);
     for (int k = 1; k < weights.size(); k++) {
       add((float) (double) weights.get(k), inputs[k], n, out);
@@ -65,11 +66,19 @@ public record Linear(List<Double> weights, double divisor) implements MergeMetho
 
   @Override
   public void mix(double[][] inputs, int n, double[] out) {
+    checkCount(inputs.length);
     scale(weights.getFirst(), inputs[0], n, out);
     for (int k = 1; k < weights.size(); k++) {
       add(weights.get(k), inputs[k], n, out);
     }
     divide(divisor, n, out);
+  }
+
+  private void checkCount(int ingredients) {
+    if (ingredients != weights.size()) {
+      throw new IllegalArgumentException(
+          ingredients + " ingredients for " + weights.size() + " weights");
+    }
   }
 
   private static void scale(float weight, float[] input, int n, float[] out) {
