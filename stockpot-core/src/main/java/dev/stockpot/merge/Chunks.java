@@ -1,5 +1,6 @@
 package dev.stockpot.merge;
 
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.Elements;
 import dev.stockpot.checkpoint.TensorSpec;
@@ -11,12 +12,14 @@ final class Chunks {
   private static final int MOST_ELEMENTS = 64 * 1024;
 
   private final MergePlan plan;
+  private final int capacity;
   private int step;
   private long from;
   private boolean stopped;
 
   Chunks(MergePlan plan) {
     this.plan = plan;
+    this.capacity = capacity(plan);
   }
 
   /// A stretch of one tensor.
@@ -32,7 +35,7 @@ final class Chunks {
       Step current = plan.steps().get(step);
       long left = units(current) - from;
       if (left > 0) {
-        int n = (int) Math.min(left, capacity(plan));
+        int n = (int) Math.min(left, capacity);
         Chunk chunk = new Chunk(step, from, n);
         from += n;
         return Optional.of(chunk);
@@ -48,20 +51,27 @@ final class Chunks {
     stopped = true;
   }
 
-  /// Most units in a chunk of this plan: a multiple of the tile, such that the chunks of all
-  /// ingredients fit into a thread's memory.
+  /// Most units in a chunk of this plan: a multiple of the tile, such that what a thread holds (a
+  /// chunk of every ingredient and of the output, and their tiles) fits into its memory.
   static int capacity(MergePlan plan) {
-    int widest =
-        plan.ingredients().stream()
-            .flatMap(ingredient -> ingredient.tensors().values().stream())
-            .map(TensorSpec::dtype)
-            .filter(DType::isFloat)
-            .mapToInt(DType::bytes)
-            .max()
-            .orElse(1);
-    long fitting = MergeExecutor.BYTES_PER_THREAD / ((plan.ingredients().size() + 1L) * widest);
-    long tiles = Math.clamp(fitting / Elements.TILE, 1, MOST_ELEMENTS / Elements.TILE);
-    return (int) tiles * Elements.TILE;
+    long unitBytes = DType.F64.bytes();
+    for (Checkpoint ingredient : plan.ingredients()) {
+      unitBytes += unitBytes(ingredient);
+    }
+    long tileBytes = (long) Elements.TILE * (DType.F32.bytes() + DType.F64.bytes());
+    long left = MergeExecutor.BYTES_PER_THREAD - (plan.ingredients().size() + 1) * tileBytes;
+    long tiles = left / (unitBytes * Elements.TILE);
+    return Math.clamp(tiles, 1, MOST_ELEMENTS / Elements.TILE) * Elements.TILE;
+  }
+
+  /// Bytes of an ingredient's chunk per unit: those of its widest float.
+  static int unitBytes(Checkpoint ingredient) {
+    return ingredient.tensors().values().stream()
+        .map(TensorSpec::dtype)
+        .filter(DType::isFloat)
+        .mapToInt(DType::bytes)
+        .max()
+        .orElse(1);
   }
 
   private static long units(Step step) {

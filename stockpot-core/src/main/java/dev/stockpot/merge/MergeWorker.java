@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 
 /// One thread of a merge: reads a chunk of every ingredient, mixes it tile by tile, writes it.
 final class MergeWorker implements Callable<Findings> {
@@ -145,7 +144,10 @@ final class MergeWorker implements Callable<Findings> {
     Buffers(Arena arena) {
       int k = plan.ingredients().size();
       int capacity = Chunks.capacity(plan);
-      inputs = IntStream.range(0, k).mapToObj(i -> arena.allocate(bytes(i, capacity), 64)).toList();
+      inputs =
+          plan.ingredients().stream()
+              .map(i -> arena.allocate((long) capacity * Chunks.unitBytes(i), 64))
+              .toList();
       output = arena.allocate((long) capacity * DType.F64.bytes(), 64);
       floats = new Tiles.Floats(k, elements);
       doubles = new Tiles.Doubles(k, elements);
@@ -155,17 +157,6 @@ final class MergeWorker implements Callable<Findings> {
       ByteBuffer buffer = inputs.get(ingredient).asSlice(0, bytes).asByteBuffer();
       plan.ingredients().get(ingredient).read(name, offset, buffer);
       return buffer.flip();
-    }
-
-    private long bytes(int ingredient, int capacity) {
-      int widest =
-          plan.ingredients().get(ingredient).tensors().values().stream()
-              .map(TensorSpec::dtype)
-              .filter(DType::isFloat)
-              .mapToInt(DType::bytes)
-              .max()
-              .orElse(1);
-      return (long) capacity * widest;
     }
   }
 }
