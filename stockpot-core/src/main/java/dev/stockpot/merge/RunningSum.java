@@ -26,7 +26,7 @@ public final class RunningSum implements AutoCloseable {
   private final List<Checkpoint> members = new ArrayList<>();
   private Optional<Checkpoint> sum = Optional.empty();
 
-  /// @param folder for the sum; it takes up to four times a member's size for a while
+  /// @param folder for the sum, in 4 or 8 bytes an element; for a while there are two of them
   public RunningSum(
       MergeExecutor executor, Path folder, Optional<DType> outDType, boolean saturate) {
     this.executor = executor;
