@@ -105,8 +105,7 @@ final class MergeWorker implements Callable<Findings> {
   private void settle(Step.Mix mix, int step, Tiles tiles, int n) {
     DType dtype = mix.output().dtype();
     // Also where the sum is the narrower of the two.
-    double largest =
-        Math.min(Elements.largest(dtype), Elements.largest(mix.precision().dtype()));
+    double largest = Math.min(Elements.largest(dtype), Elements.largest(mix.precision().dtype()));
     Findings.Counts counts = findings.counts(step);
     for (int i = 0; i < n; i++) {
       double value = tiles.result(i);

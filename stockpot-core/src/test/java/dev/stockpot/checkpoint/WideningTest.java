@@ -78,8 +78,7 @@ class WideningTest {
   void onlyFloatTypesWiden(DType dtype) {
     if (!dtype.isFloat()) {
       assertThatThrownBy(() ->
-              elements.toDoubles(
-                  dtype, MemorySegment.ofArray(new byte[8]), 0, 1, new double[1]))
+              elements.toDoubles(dtype, MemorySegment.ofArray(new byte[8]), 0, 1, new double[1]))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(dtype + " does not widen to float32");
     }
@@ -88,8 +87,8 @@ class WideningTest {
   @ParameterizedTest
   @EnumSource(names = "F64")
   void float64DoesNotFitIntoFloat32(DType dtype) {
-    assertThatThrownBy(() ->
-            elements.toFloats(dtype, MemorySegment.ofArray(new byte[8]), 0, 1, new float[1]))
+    assertThatThrownBy(
+            () -> elements.toFloats(dtype, MemorySegment.ofArray(new byte[8]), 0, 1, new float[1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("F64 does not widen to float32");
   }

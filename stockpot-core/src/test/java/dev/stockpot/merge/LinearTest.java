@@ -30,8 +30,7 @@ class LinearTest {
       @ForAll @IntRange(max = 70) int n,
       @ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    List<Double> weights =
-        random.doubles(k, -1, 2).boxed().toList();
+    List<Double> weights = random.doubles(k, -1, 2).boxed().toList();
     check(new Linear(weights, random.nextDouble(0.1, 3)), k, n, seed);
   }
 
@@ -56,8 +55,8 @@ class LinearTest {
 
   @Test
   void theDivisorIsTheSumOfTheWeights() {
-    assertThat(Linear.mean(List.of(0.5, 0.25, 2.0))).isEqualTo(
-        new Linear(List.of(0.5, 0.25, 2.0), 2.75));
+    assertThat(Linear.mean(List.of(0.5, 0.25, 2.0)))
+        .isEqualTo(new Linear(List.of(0.5, 0.25, 2.0), 2.75));
     assertThat(Linear.mean(4)).isEqualTo(new Linear(Collections.nCopies(4, 1.0), 4));
     assertThat(Linear.sum(2).over(7)).isEqualTo(new Linear(List.of(1.0, 1.0), 7));
     assertThat(Linear.mean(2).name()).isEqualTo("linear");

@@ -65,8 +65,7 @@ class MergeExecutorTest {
     for (int k = 0; k < 3; k++) {
       List<Filled> tensors = new ArrayList<>();
       for (int m = 0; m < mixtures.size(); m++) {
-        tensors.add(
-            Filled.bits("t" + m, mixtures.get(m).get(k), patterns.get(m).get(k)));
+        tensors.add(Filled.bits("t" + m, mixtures.get(m).get(k), patterns.get(m).get(k)));
       }
       ingredients.add(soups.ingredient(k + ".safetensors", Map.of(), tensors));
     }
@@ -174,15 +173,35 @@ class MergeExecutorTest {
         soups.ingredient(
             "a.safetensors",
             Filled.raw("same", DType.I64, List.of(1L), new byte[8]),
-            Filled.raw("steps", DType.I32, List.of(2L), (byte) 1, (byte) 0, (byte) 0, (byte) 0,
-                (byte) 2, (byte) 0, (byte) 0, (byte) 0),
+            Filled.raw(
+                "steps",
+                DType.I32,
+                List.of(2L),
+                (byte) 1,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0,
+                (byte) 2,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0),
             Filled.raw("mask", DType.BOOL, List.of(3L), (byte) 1, (byte) 0, (byte) 1));
     Checkpoint b =
         soups.ingredient(
             "b.safetensors",
             Filled.raw("same", DType.I64, List.of(1L), new byte[8]),
-            Filled.raw("steps", DType.I32, List.of(2L), (byte) 1, (byte) 0, (byte) 0, (byte) 0,
-                (byte) 3, (byte) 0, (byte) 0, (byte) 0),
+            Filled.raw(
+                "steps",
+                DType.I32,
+                List.of(2L),
+                (byte) 1,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0,
+                (byte) 3,
+                (byte) 0,
+                (byte) 0,
+                (byte) 0),
             Filled.raw("mask", DType.BOOL, List.of(3L), (byte) 1, (byte) 1, (byte) 1));
     Merged merged = soups.uniform(List.of(a, b), Optional.of(DType.BF16), false);
     for (String tensor : List.of("same", "steps", "mask")) {
@@ -256,8 +275,7 @@ class MergeExecutorTest {
       long[] patterns =
           LongStream.of(format.sign() - 1, 2 * format.sign() - 1, format.nan(), format.nan())
               .toArray();
-      Checkpoint only =
-          soups.ingredient(dtype + ".safetensors", Filled.bits("w", dtype, patterns));
+      Checkpoint only = soups.ingredient(dtype + ".safetensors", Filled.bits("w", dtype, patterns));
       Merged merged = soups.uniform(List.of(only), outDType, false);
       assertThat(merged.bits("w")).containsOnly(FloatFormat.of(outDType.orElse(dtype)).nan());
       assertThat(merged.report().notes())

@@ -90,8 +90,8 @@ class MergeMethodContractTest {
               .mapToObj(k ->
                   soups.ingredient(
                       dtype + "-" + k + ".safetensors",
-                      Filled.of("w", dtype, new Random(k).ints(99, -8, 8).asDoubleStream()
-                          .toArray())))
+                      Filled.of(
+                          "w", dtype, new Random(k).ints(99, -8, 8).asDoubleStream().toArray())))
               .toList();
       byte[] expected = merge(method, ingredients, 1).file();
       for (int seed = 0; seed < 5; seed++) {
@@ -145,11 +145,12 @@ class MergeMethodContractTest {
   @ParameterizedTest
   @FieldSource("METHODS")
   void emptyTensorsAreMixedToo(Case method) {
-    assertThatCode(() -> {
-          MergeMethod mean = method.of().apply(2);
-          mean.mix(new float[2][0], 0, new float[0]);
-          mean.mix(new double[2][0], 0, new double[0]);
-        })
+    assertThatCode(
+            () -> {
+              MergeMethod mean = method.of().apply(2);
+              mean.mix(new float[2][0], 0, new float[0]);
+              mean.mix(new double[2][0], 0, new double[0]);
+            })
         .doesNotThrowAnyException();
   }
 

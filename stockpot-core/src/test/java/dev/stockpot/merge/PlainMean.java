@@ -30,7 +30,10 @@ record PlainMean(List<Double> weights, double divisor, DType out) {
       for (int k = 0; k < values.length; k++) {
         values[k] = FloatFormat.of(dtypes.get(k)).value(patterns.get(k)[i]);
       }
-      result[i] = wide ? round(values, inFloat64(values), Double.MAX_VALUE) : round(values, inFloat32(values), Float.MAX_VALUE);
+      result[i] =
+          wide
+              ? round(values, inFloat64(values), Double.MAX_VALUE)
+              : round(values, inFloat32(values), Float.MAX_VALUE);
     }
     return result;
   }

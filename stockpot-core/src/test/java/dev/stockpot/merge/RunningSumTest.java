@@ -138,9 +138,18 @@ class RunningSumTest {
           soups.ingredient(
               ingredients.size() + ".safetensors",
               Filled.bits("w", dtype, Arrays.stream(values).mapToLong(format::nearest).toArray()),
-              Filled.raw("steps", DType.I64, List.of(1L),
-                  (byte) ingredients.size(), (byte) 0, (byte) 0, (byte) 0,
-                  (byte) 0, (byte) 0, (byte) 0, (byte) 0)));
+              Filled.raw(
+                  "steps",
+                  DType.I64,
+                  List.of(1L),
+                  (byte) ingredients.size(),
+                  (byte) 0,
+                  (byte) 0,
+                  (byte) 0,
+                  (byte) 0,
+                  (byte) 0,
+                  (byte) 0,
+                  (byte) 0)));
     }
     return ingredients;
   }

@@ -33,14 +33,14 @@ final class Soups implements AutoCloseable {
 
     /// Values, rounded where need be.
     static Filled of(String name, DType dtype, double... values) {
-      return bits(name, dtype, FloatFormat.of(dtype).unpack(
-          FloatFormat.of(dtype).packValues(values)));
+      return bits(
+          name, dtype, FloatFormat.of(dtype).unpack(FloatFormat.of(dtype).packValues(values)));
     }
 
     /// Patterns of a float type.
     static Filled bits(String name, DType dtype, long... patterns) {
-      return raw(name, dtype, List.of((long) patterns.length),
-          FloatFormat.of(dtype).pack(patterns));
+      return raw(
+          name, dtype, List.of((long) patterns.length), FloatFormat.of(dtype).pack(patterns));
     }
 
     static Filled raw(String name, DType dtype, List<Long> shape, byte... bytes) {
@@ -81,8 +81,7 @@ final class Soups implements AutoCloseable {
 
   /// The uniform soup, in `out.safetensors`.
   Merged uniform(List<Checkpoint> ingredients, Optional<DType> outDType, boolean saturate) {
-    return merge(
-        MergePlan.of(ingredients, Linear.mean(ingredients.size()), outDType), 2, saturate);
+    return merge(MergePlan.of(ingredients, Linear.mean(ingredients.size()), outDType), 2, saturate);
   }
 
   Merged merge(MergePlan plan, int threads, boolean saturate) {
