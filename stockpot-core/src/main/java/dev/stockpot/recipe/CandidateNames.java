@@ -38,7 +38,10 @@ public final class CandidateNames {
     return paths.stream()
         .map(path -> {
           int count = path.getNameCount();
-          String suffix = path.subpath(Math.max(0, count - depth), count).toString();
+          String suffix =
+              count == 0
+                  ? path.toString()
+                  : path.subpath(Math.max(0, count - depth), count).toString();
           return stripped && !Files.isDirectory(path) ? withoutExtension(suffix) : suffix;
         })
         .collect(Collectors.toList());
