@@ -1,6 +1,7 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.LogitsStore;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.json.Json;
@@ -43,6 +44,7 @@ public final class EvaluationStore implements AutoCloseable {
     Path file = file(candidate, set);
     Optional<Evaluation> found =
         Optional.ofNullable(known.get(file.toString()))
+            .filter(evaluation -> !needsLogits || evaluation.logits().isPresent())
             .or(() -> read(file, candidate, set, needsLogits))
             .filter(evaluation -> !needsLogits || evaluation.logits().isPresent());
     found.ifPresent(evaluation -> known.put(file.toString(), evaluation));
@@ -80,8 +82,13 @@ public final class EvaluationStore implements AutoCloseable {
       Evaluation evaluation = parse(set, JsonReader.read(Files.readAllBytes(file)));
       return Optional.of(
           needsLogits ? evaluation.withLogits(logits.find(candidate, set)) : evaluation);
-    } catch (JsonException | ClassCastException | NullPointerException e) {
-      // Cut off by a power failure: measured again.
+    } catch (JsonException
+        | ClassCastException
+        | NullPointerException
+        | IllegalArgumentException
+        | ArithmeticException
+        | EvaluationException e) {
+      // Cut off or garbled by a power failure, the document or the logits: measured again.
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -97,7 +104,12 @@ public final class EvaluationStore implements AutoCloseable {
   private static String text(Evaluation evaluation) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("n", evaluation.n());
-    members.put("metrics", evaluation.metrics());
+    Map<String, Object> metrics = new LinkedHashMap<>();
+    evaluation
+        .metrics()
+        .forEach(
+            (name, value) -> metrics.put(name, Double.isFinite(value) ? value : value.toString()));
+    members.put("metrics", metrics);
     evaluation
         .correct()
         .ifPresent(bits -> members.put("correct", HexFormat.of().formatHex(bits.toByteArray())));
@@ -110,7 +122,12 @@ public final class EvaluationStore implements AutoCloseable {
     ((Json.Obj) members.get("metrics"))
         .members()
         .forEach((name, value) ->
-            metrics.put(name, value instanceof Json.Num number ? number.asDouble() : Double.NaN));
+            metrics.put(
+                name,
+                value instanceof Json.Num number
+                    ? number.asDouble()
+                    // NaN and the infinities, for which JSON has no numbers
+                    : Double.parseDouble(((Json.Str) value).value())));
     Optional<BitSet> correct =
         Optional.ofNullable(members.get("correct"))
             .map(hex -> BitSet.valueOf(HexFormat.of().parseHex(((Json.Str) hex).value())));

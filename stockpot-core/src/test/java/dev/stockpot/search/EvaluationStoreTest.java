@@ -1,0 +1,143 @@
+package dev.stockpot.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.Logits;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EvaluationStoreTest {
+  private static final Evaluation EVALUATION =
+      Evaluation.of(
+          "shift/ä",
+          new Logits(3, 2, MemorySegment.ofArray(new float[] {1, 0, 0, 1, 1, 0})),
+          new int[] {0, 1, 1});
+
+  @TempDir private Path folder;
+
+  @Test
+  void isFoundAgainByALaterRun() {
+    try (EvaluationStore store = new EvaluationStore(folder.resolve("new"))) {
+      assertThat(store.find("ft", "shift/ä", false)).isEmpty();
+      Evaluation kept = store.put("ft", EVALUATION, false);
+      assertThat(kept).isEqualTo(withoutLogits());
+      assertThat(store.find("ft", "shift/ä", false)).contains(withoutLogits());
+    }
+    try (EvaluationStore later = new EvaluationStore(folder.resolve("new"))) {
+      assertThat(later.find("ft", "shift/ä", false)).contains(withoutLogits());
+    }
+  }
+
+  @Test
+  void candidatesAndSetsAreToldApart() {
+    try (EvaluationStore store = new EvaluationStore(folder)) {
+      store.put("a/b", EVALUATION, false);
+      assertThat(store.find("a_b", "shift/ä", false)).isEmpty();
+      assertThat(store.find("A/b", "shift/ä", false)).isEmpty();
+      assertThat(store.find("a/b", "shift", false)).isEmpty();
+    }
+  }
+
+  @Test
+  void logitsAreKeptWhereTheyWillBeAskedFor() {
+    try (EvaluationStore store = new EvaluationStore(folder)) {
+      store.put("with", EVALUATION, true);
+      store.put("without", EVALUATION, false);
+      assertThat(logits(store, "with")).containsExactly(1, 0, 0, 1, 1, 0);
+      assertThat(store.find("without", "shift/ä", true)).isEmpty();
+    }
+    try (EvaluationStore later = new EvaluationStore(folder)) {
+      assertThat(later.find("with", "shift/ä", false)).contains(withoutLogits());
+      assertThat(logits(later, "with")).containsExactly(1, 0, 0, 1, 1, 0);
+      assertThat(later.find("without", "shift/ä", true)).isEmpty();
+      assertThat(later.find("without", "shift/ä", false)).contains(withoutLogits());
+    }
+  }
+
+  @Test
+  void everyNumberComesBackAsItWas() {
+    SequencedMap<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("third", 1.0 / 3);
+    metrics.put("nan", Double.NaN);
+    metrics.put("most", Double.POSITIVE_INFINITY);
+    metrics.put("least", Double.NEGATIVE_INFINITY);
+    metrics.put("zero", -0.0);
+    metrics.put("tiny", Double.MIN_VALUE);
+    Evaluation evaluation =
+        new Evaluation("s", 2_000_000_000, metrics, Optional.of(new BitSet()), Optional.empty());
+    try (EvaluationStore store = new EvaluationStore(folder)) {
+      store.put("ft", evaluation, false);
+    }
+    try (EvaluationStore later = new EvaluationStore(folder)) {
+      assertThat(later.find("ft", "s", false)).contains(evaluation);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{\"n\":3,\"metr",
+        "\0\0\0\0",
+        "[]",
+        "{}",
+        "{\"n\":3}",
+        "{\"n\":3,\"metrics\":7}",
+        "{\"n\":3.5,\"metrics\":{}}",
+        "{\"n\":99999999999,\"metrics\":{}}",
+        "{\"n\":3,\"metrics\":{\"accuracy\":null}}",
+        "{\"n\":3,\"metrics\":{\"accuracy\":\"good\"}}",
+        "{\"n\":3,\"metrics\":{},\"correct\":\"0\"}",
+        "{\"n\":3,\"metrics\":{},\"correct\":\"xx\"}"
+      })
+  void damagedDocumentIsMeasuredAgain(String text) throws IOException {
+    try (EvaluationStore store = new EvaluationStore(folder)) {
+      store.put("ft", EVALUATION, false);
+    }
+    Files.writeString(folder.resolve("ft").resolve("shift%2f%c3%a4.json"), text);
+    try (EvaluationStore later = new EvaluationStore(folder)) {
+      assertThat(later.find("ft", "shift/ä", false)).isEmpty();
+      later.put("ft", EVALUATION, false);
+    }
+    try (EvaluationStore last = new EvaluationStore(folder)) {
+      assertThat(last.find("ft", "shift/ä", false)).contains(withoutLogits());
+    }
+  }
+
+  @Test
+  void damagedLogitsAreMeasuredAgain() throws IOException {
+    try (EvaluationStore store = new EvaluationStore(folder)) {
+      store.put("ft", EVALUATION, true);
+    }
+    Files.write(folder.resolve("ft").resolve("shift%2f%c3%a4.npy"), new byte[10]);
+    try (EvaluationStore later = new EvaluationStore(folder)) {
+      assertThat(later.find("ft", "shift/ä", true)).isEmpty();
+      later.put("ft", EVALUATION, true);
+      assertThat(logits(later, "ft")).containsExactly(1, 0, 0, 1, 1, 0);
+    }
+  }
+
+  private static Evaluation withoutLogits() {
+    return EVALUATION.withLogits(Optional.empty());
+  }
+
+  private static float[] logits(EvaluationStore store, String candidate) {
+    Logits logits = store.find(candidate, "shift/ä", true).orElseThrow().logits().orElseThrow();
+    float[] values = new float[logits.examples() * logits.classes()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = logits.at(i / logits.classes(), i % logits.classes());
+    }
+    return values;
+  }
+}
