@@ -11,7 +11,7 @@ public enum Accept {
   ///
   /// @param higherIsBetter whether scores are better when they are higher
   public boolean test(double candidate, double best, boolean higherIsBetter) {
-    double gain = higherIsBetter ? candidate - best : best - candidate;
-    return this == GE ? gain >= 0 : gain > 0;
+    boolean better = higherIsBetter ? candidate > best : candidate < best;
+    return better || (this == GE && candidate == best);
   }
 }

@@ -61,12 +61,13 @@ public record Kitchen(
     fingerprints = Map.copyOf(fingerprints);
   }
 
-  /// The ingredients, best on `select` first; ties by name.
+  /// The ingredients, best on `select` first; ties by name, those without a score at the end.
   public List<Ingredient> bestFirst() {
     Map<String, Double> costs = new HashMap<>();
     for (Ingredient ingredient : ingredients) {
-      double cost = higherIsBetter() ? -score(ingredient) : score(ingredient);
-      costs.put(ingredient.name(), Double.isNaN(cost) ? Double.POSITIVE_INFINITY : cost);
+      // Adding 0 makes the two zeros one; doubles are compared with NaN after all others.
+      double cost = (higherIsBetter() ? -score(ingredient) : score(ingredient)) + 0.0;
+      costs.put(ingredient.name(), cost);
     }
     return ingredients.stream()
         .sorted(
