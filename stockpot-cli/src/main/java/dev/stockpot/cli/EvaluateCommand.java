@@ -7,7 +7,6 @@ import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.EvalSpec;
-import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.eval.SetSpec;
@@ -21,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import picocli.CommandLine.Command;
@@ -82,11 +80,11 @@ final class EvaluateCommand implements Runnable {
 
   private static Result result(EvalSpec spec, Evaluator evaluator, Ingredient checkpoint) {
     List<String> sets = spec.sets().stream().map(SetSpec::name).toList();
-    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
-    evaluator
-        .evaluate(checkpoint.checkpoint(), sets)
-        .forEach((set, e) -> evaluations.put(set, e.withLogits(Optional.empty())));
     SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(checkpoint.name(), 1.0));
-    return new Result(checkpoint.name(), Result.INDIVIDUAL, itself, evaluations);
+    return new Result(
+        checkpoint.name(),
+        Result.INDIVIDUAL,
+        itself,
+        evaluator.evaluate(checkpoint.checkpoint(), sets));
   }
 }

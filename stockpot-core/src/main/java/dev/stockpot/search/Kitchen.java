@@ -127,13 +127,13 @@ public record Kitchen(
         });
   }
 
-  /// How an ensemble does on a set.
+  /// How an ensemble does on a set, without its logits.
   public Evaluation ensemble(List<Ingredient> members, String set) {
     List<Logits> logits =
         members.stream()
             .map(member -> evaluate(member, List.of(set)).get(set).logits().orElseThrow())
             .toList();
-    return evaluator.measure(set, Logits.mean(logits));
+    return evaluator.measure(set, Logits.mean(logits)).withLogits(Optional.empty());
   }
 
   /// Averages members into a file.

@@ -3,6 +3,7 @@ package dev.stockpot.search;
 import dev.stockpot.eval.Evaluation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// A candidate and what was measured of it: a line of `results.jsonl`.
@@ -10,7 +11,7 @@ import java.util.SequencedMap;
 /// @param name of the candidate; a recipe's soup bears the recipe's name
 /// @param recipe that made it; `individual` for an ingredient, `base` for the base
 /// @param ingredients each ingredient's share, in the order of the sums
-/// @param evaluations by set, in the order of the sets
+/// @param evaluations by set, in the order of the sets; their logits are let go of
 public record Result(
     String name,
     String recipe,
@@ -25,7 +26,9 @@ public record Result(
 
   public Result {
     ingredients = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(ingredients));
-    evaluations = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(evaluations));
+    SequencedMap<String, Evaluation> kept = new LinkedHashMap<>(evaluations);
+    kept.replaceAll((_, evaluation) -> evaluation.withLogits(Optional.empty()));
+    evaluations = Collections.unmodifiableSequencedMap(kept);
   }
 
   /// Whether a recipe made it, rather than being given.
