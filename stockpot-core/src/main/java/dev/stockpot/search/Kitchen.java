@@ -180,7 +180,11 @@ public record Kitchen(
     SequencedMap<String, Evaluation> all = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     for (String set : sets) {
-      Optional<Evaluation> known = store.find(fingerprint, set, logits && evaluator.givesLogits());
+      // A command may have been asked for another metric in the run that is gone on with.
+      Optional<Evaluation> known =
+          store
+              .find(fingerprint, set, logits && evaluator.givesLogits())
+              .filter(evaluation -> evaluation.metrics().containsKey(eval.metric()));
       known.ifPresentOrElse(e -> all.put(set, e), () -> missing.add(set));
     }
     if (!missing.isEmpty()) {
@@ -199,6 +203,10 @@ public record Kitchen(
   }
 
   private String fingerprintOfMean(List<Ingredient> members) {
+    if (members.size() == 1 && output.dtype().isEmpty()) {
+      // The same values: what was measured of the one holds for the other.
+      return fingerprints.get(members.getFirst().name());
+    }
     StringBuilder recipe = new StringBuilder("mean " + output);
     members.forEach(member -> recipe.append('\n').append(fingerprints.get(member.name())));
     return Sha256.ofText(recipe.toString());

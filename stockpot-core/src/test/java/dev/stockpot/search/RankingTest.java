@@ -1,0 +1,170 @@
+package dev.stockpot.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.Role;
+import dev.stockpot.eval.SetSpec;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+
+/// Scores are of the sets in their order, `select` first.
+class RankingTest {
+  private static final EvalSpec IN_AND_SHIFTS =
+      TestKitchen.spec("accuracy", Role.ID, Role.SHIFT, Role.SHIFT);
+  private static final EvalSpec LOSS = TestKitchen.spec("loss", Role.ID);
+  private static final EvalSpec ONLY_SELECT = TestKitchen.spec("loss");
+
+  @Test
+  void reportSetsOrderAndSelectDoesNot() {
+    assertThat(
+            order(
+                IN_AND_SHIFTS,
+                true,
+                single(IN_AND_SHIFTS, "a", 0.9, 0.5, 0.9, 0.9),
+                single(IN_AND_SHIFTS, "b", 0.1, 0.6, 0.1, 0.1),
+                single(IN_AND_SHIFTS, "c", 0.5, 0.5, 1, 0.9)))
+        .containsExactly("b", "c", "a");
+  }
+
+  @Test
+  void namesOrderWhatIsEqualAndNanIsLast() {
+    assertThat(
+            order(
+                LOSS,
+                false,
+                single(LOSS, "n", 0.1, Double.NaN),
+                single(LOSS, "b", 0.3, 0.5),
+                single(LOSS, "a", 0.4, 0.5),
+                single(LOSS, "c", 0.9, 0.4)))
+        .containsExactly("c", "a", "b", "n");
+  }
+
+  @Test
+  void selectOrdersWhereThereIsNothingElse() {
+    assertThat(order(ONLY_SELECT, false, single(ONLY_SELECT, "a", 2), single(ONLY_SELECT, "b", 1)))
+        .containsExactly("b", "a");
+  }
+
+  @Test
+  void shiftsOrderWhereThereIsNoOtherReportSet() {
+    EvalSpec shifts = TestKitchen.spec("accuracy", Role.SHIFT, Role.SHIFT);
+    assertThat(
+            order(
+                shifts, true, single(shifts, "a", 1, 0.5, 0.5), single(shifts, "b", 0, 0.5, 0.75)))
+        .containsExactly("b", "a");
+  }
+
+  @Test
+  void meanOfShiftsIsUnweighted() {
+    Ranking ranking = new Ranking(IN_AND_SHIFTS, true);
+    Result result = single(IN_AND_SHIFTS, "a", 0.9, 0.8, 0.5, 0.25);
+    assertThat(ranking.mean(result, Role.SHIFT)).hasValue(0.375);
+    assertThat(ranking.mean(result, Role.ID)).hasValue(0.8);
+    assertThat(new Ranking(LOSS, false).mean(single(LOSS, "a", 1, 2), Role.SHIFT)).isEmpty();
+  }
+
+  @Test
+  void soupIsChosenOnSelectAndToldOnTheReportSets() {
+    List<Result> results =
+        List.of(
+            single(IN_AND_SHIFTS, "a", 0.5, 1, 0, 0),
+            single(IN_AND_SHIFTS, "b", 0.75, 0.25, 0, 0),
+            cooked(IN_AND_SHIFTS, "best", 1, 0.75, 0.25, 0, 0),
+            cooked(IN_AND_SHIFTS, "uniform", 3, 0.5, 1, 0, 0),
+            cooked(IN_AND_SHIFTS, "greedy", 2, 1, 0.5, 0, 0),
+            cooked(IN_AND_SHIFTS, "ensemble", 3, 1, 1, 1, 1));
+    Ranking ranking = new Ranking(IN_AND_SHIFTS, true);
+    assertThat(ranking.chosen(results).orElseThrow().name()).isEqualTo("greedy");
+    assertThat(ranking.verdict(results))
+        .contains(
+            "Chosen on select: greedy, a soup of 2 (4 of 4; best single model b: 3 of 4)."
+                + " On test-1 it gets 2 of 4 against 1 of 4: better.");
+  }
+
+  @Test
+  void verdictTellsEachSetAndEachWayItCanGo() {
+    EvalSpec three = TestKitchen.spec("loss", Role.ID, Role.ID, Role.ID, Role.SHIFT);
+    assertThat(
+            new Ranking(three, false)
+                .verdict(
+                    List.of(
+                        single(three, "a", 0.5, 0.25, 0.25, 0.25, 9),
+                        cooked(three, "uniform", 2, 0.4, 0.125, 0.25, 1.0 / 3, 0))))
+        .contains(
+            "Chosen on select: uniform, a soup of 2 (0.4000; best single model a: 0.5000)."
+                + " On test-1 it gets 0.1250 against 0.2500: better."
+                + " On test-2 it gets 0.2500 against 0.2500: the same."
+                + " On test-3 it gets 0.3333 against 0.2500: no better.");
+  }
+
+  @Test
+  void verdictSaysSoWhenNoSoupBeatsTheBestModel() {
+    assertThat(
+            new Ranking(IN_AND_SHIFTS, true)
+                .verdict(
+                    List.of(
+                        single(IN_AND_SHIFTS, "b", 0.75, 0.5, 0, 0),
+                        single(IN_AND_SHIFTS, "a", 0.75, 0.25, 0, 0),
+                        cooked(IN_AND_SHIFTS, "best", 1, 0.75, 0.25, 0, 0),
+                        cooked(IN_AND_SHIFTS, "uniform", 2, 0.5, 1, 0, 0))))
+        .contains("No soup beats the best single model, a, on select: 3 of 4.");
+  }
+
+  @Test
+  void ofEqualsOnSelectTheSoupOfMoreIsChosen() {
+    List<Result> results =
+        List.of(
+            cooked(LOSS, "best", 1, 0.5, 0),
+            cooked(LOSS, "greedy", 2, 0.5, 0),
+            cooked(LOSS, "uniform", 3, Double.NaN, 0));
+    assertThat(new Ranking(LOSS, false).chosen(results).orElseThrow().name()).isEqualTo("greedy");
+    assertThat(new Ranking(LOSS, false).chosen(List.of())).isEmpty();
+    assertThat(new Ranking(LOSS, false).verdict(results)).as("without single models").isEmpty();
+  }
+
+  private static List<String> order(EvalSpec spec, boolean higherIsBetter, Result... results) {
+    return new Ranking(spec, higherIsBetter)
+        .order(List.of(results)).stream().map(Result::name).toList();
+  }
+
+  private static Result single(EvalSpec spec, String name, double... scores) {
+    return result(spec, name, Result.INDIVIDUAL, 1, scores);
+  }
+
+  private static Result cooked(EvalSpec spec, String recipe, int ingredients, double... scores) {
+    return result(spec, recipe, recipe, ingredients, scores);
+  }
+
+  /// Accuracies come with counts of four examples.
+  private static Result result(
+      EvalSpec spec, String name, String recipe, int ingredients, double... scores) {
+    SequencedMap<String, Double> shares = new LinkedHashMap<>();
+    for (int i = 0; i < ingredients; i++) {
+      shares.put("ingredient " + i, 1.0 / ingredients);
+    }
+    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
+    for (SetSpec set : spec.sets()) {
+      double score = scores[evaluations.size()];
+      SequencedMap<String, Double> metrics = new LinkedHashMap<>(Map.of(spec.metric(), score));
+      BitSet correct = new BitSet();
+      correct.set(0, (int) (4 * score));
+      boolean counted = spec.metric().equals("accuracy");
+      evaluations.put(
+          set.name(),
+          new Evaluation(
+              set.name(),
+              4,
+              metrics,
+              counted ? Optional.of(correct) : Optional.empty(),
+              Optional.empty()));
+    }
+    return new Result(name, recipe, shares, evaluations);
+  }
+}
