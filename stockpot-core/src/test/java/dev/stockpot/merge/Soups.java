@@ -29,6 +29,7 @@ final class Soups implements AutoCloseable {
   }
 
   /// A tensor with its bytes.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Filled(TensorSpec spec, byte[] bytes) {
 
     /// Values, rounded where need be.
