@@ -47,7 +47,7 @@ class EnsembleTest {
         List<Integer> order =
             IntStream.range(0, NAMES.length)
                 .boxed()
-                .sorted(Comparator.comparing(i -> -accuracy(List.of(i), logits, labels)))
+                .sorted(Comparator.comparingDouble(i -> -accuracy(List.of(i), logits, labels)))
                 .toList();
         List<Integer> members = new ArrayList<>(List.of(order.getFirst()));
         List<Trial> trace = new ArrayList<>();

@@ -26,7 +26,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
   /// ONNX Runtime's Java API takes buffers up to this size.
   private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
 
-  /// How much of a long list is shown.
+  /// How much of a long note is shown.
   private static final int SHOWN = 20;
 
   private static final Pattern EXPORTER_NAME = Pattern.compile("onnx::.*|val_.*");
@@ -136,10 +136,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
   }
 
   private static Stream<String> lines(List<String> items, UnaryOperator<String> line) {
-    Stream<String> shown = items.stream().limit(SHOWN).map(item -> "  " + line.apply(item));
-    return items.size() <= SHOWN
-        ? shown
-        : Stream.concat(shown, Stream.of("  … and " + (items.size() - SHOWN) + " more"));
+    return items.stream().map(item -> "  " + line.apply(item));
   }
 
   private static Stream<String> advice(List<String> missing, List<String> extra) {
