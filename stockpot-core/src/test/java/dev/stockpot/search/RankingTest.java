@@ -78,14 +78,15 @@ class RankingTest {
             single(IN_AND_SHIFTS, "b", 0.75, 0.25, 0, 0),
             cooked(IN_AND_SHIFTS, "best", 1, 0.75, 0.25, 0, 0),
             cooked(IN_AND_SHIFTS, "uniform", 3, 0.5, 1, 0, 0),
-            cooked(IN_AND_SHIFTS, "greedy", 2, 1, 0.5, 0, 0),
+            cooked(IN_AND_SHIFTS, "greedy", 2, 1, 0.5, 0.5, 0.25),
             cooked(IN_AND_SHIFTS, "ensemble", 3, 1, 1, 1, 1));
     Ranking ranking = new Ranking(IN_AND_SHIFTS, true);
     assertThat(ranking.chosen(results).orElseThrow().name()).isEqualTo("greedy");
     assertThat(ranking.verdict(results))
         .contains(
             "Chosen on select: greedy, a soup of 2 (4 of 4; best single model b: 3 of 4)."
-                + " On test-1 it gets 2 of 4 against 1 of 4: better.");
+                + " On test-1 it gets 2 of 4 against 1 of 4: better."
+                + " Mean of shifts: 37.50 % against 0.00 %: better.");
   }
 
   @Test
@@ -101,7 +102,8 @@ class RankingTest {
             "Chosen on select: uniform, a soup of 2 (0.4000; best single model a: 0.5000)."
                 + " On test-1 it gets 0.1250 against 0.2500: better."
                 + " On test-2 it gets 0.2500 against 0.2500: the same."
-                + " On test-3 it gets 0.3333 against 0.2500: no better.");
+                + " On test-3 it gets 0.3333 against 0.2500: no better."
+                + " Mean of shifts: 0.0000 against 9.0000: better.");
   }
 
   @Test
