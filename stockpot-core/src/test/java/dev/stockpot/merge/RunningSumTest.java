@@ -51,7 +51,7 @@ class RunningSumTest {
         List.of(DType.F16, DType.F16, DType.F16, DType.F16, DType.F16),
         List.of(DType.F64, DType.F64, DType.F64, DType.F64, DType.F64),
         List.of(DType.F8_E5M2, DType.F8_E4M3, DType.F8_E5M2, DType.BF16, DType.F16),
-        List.of(DType.BF16, DType.BF16, DType.F32, DType.BF16, DType.F32),
+        List.of(DType.BF16, DType.BF16, DType.BF16, DType.F16, DType.F32, DType.BF16),
         List.of(DType.F32, DType.BF16, DType.F64, DType.F16, DType.F8_E4M3));
   }
 
