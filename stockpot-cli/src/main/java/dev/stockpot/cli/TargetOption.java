@@ -2,6 +2,8 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.Checkpoints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +32,20 @@ final class TargetOption {
     if (Files.isDirectory(path)) {
       throw CheckpointException.of(path, "is a folder; name a file");
     }
-    Path absolute = path.toAbsolutePath().normalize();
     for (Path input : inputs) {
-      if (input.toAbsolutePath().normalize().equals(absolute)) {
+      if (isSameFile(input)) {
         throw CheckpointException.of(
             path, "is one of the inputs and would be overwritten; choose another name");
       }
+    }
+  }
+
+  /// Whether the result would replace a file, by whatever links it is reached.
+  private boolean isSameFile(Path input) {
+    try {
+      return Files.exists(path) && Files.isSameFile(path, input);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

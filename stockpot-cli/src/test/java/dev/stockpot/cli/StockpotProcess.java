@@ -1,0 +1,67 @@
+package dev.stockpot.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs the packaged command as its users do: in a process of its own, with the launcher's options.
+final class StockpotProcess {
+  /// The folder of the project.
+  static final Path ROOT = Path.of(System.getProperty("stockpot.root")).normalize();
+
+  private static final Path LIB = Path.of(System.getProperty("stockpot.distribution"), "lib");
+
+  private StockpotProcess() {}
+
+  /// What a process left behind.
+  record Result(int code, String out, String err) {}
+
+  /// The words that start the command.
+  static List<String> command(String... args) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    words.add("--enable-native-access=dev.stockpot.core,com.microsoft.onnxruntime");
+    words.addAll(List.of("-Dstockpot.home=" + ROOT, "-p", LIB.toString()));
+    words.addAll(List.of("-m", "dev.stockpot.cli/dev.stockpot.cli.Main"));
+    words.addAll(List.of(args));
+    return words;
+  }
+
+  /// Runs the command in a folder.
+  static Result stockpot(Path folder, String... args) throws IOException, InterruptedException {
+    return run(folder, command(args));
+  }
+
+  /// Runs any program in a folder.
+  static Result run(Path folder, List<String> words) throws IOException, InterruptedException {
+    Path out = Files.createTempFile("stockpot", "out");
+    Path err = Files.createTempFile("stockpot", "err");
+    try {
+      int code =
+          builder(folder, words)
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start()
+              .waitFor();
+      return new Result(code, Files.readString(out), Files.readString(err));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  /// Starts a program in a folder; it is not waited for, and its output is appended to `log`.
+  static Process start(Path folder, List<String> words) throws IOException {
+    ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile());
+    return builder(folder, words).redirectOutput(log).redirectError(log).start();
+  }
+
+  private static ProcessBuilder builder(Path folder, List<String> words) {
+    ProcessBuilder builder = new ProcessBuilder(words).directory(folder.toFile());
+    builder.environment().remove("STOCKPOT_DEBUG");
+    return builder;
+  }
+}
