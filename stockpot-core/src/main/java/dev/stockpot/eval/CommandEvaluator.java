@@ -104,7 +104,11 @@ public final class CommandEvaluator implements Evaluator {
       throw new EvaluationException(
           "evaluator command on set '%s' for %s: %s\n  command: %s\n  folder: %s"
               .formatted(
-                  set, candidate.path(), e.getMessage(), String.join(" ", words), command.folder()),
+                  set,
+                  candidate.path(),
+                  e.getMessage(),
+                  String.join(" ", words),
+                  command.folder().toAbsolutePath()),
           e);
     }
   }

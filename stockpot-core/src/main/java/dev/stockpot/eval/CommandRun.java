@@ -92,7 +92,8 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
           "its working directory is not there; make it, or move the file");
     }
     try {
-      return new ProcessBuilder(words).directory(folder.toFile()).start();
+      // Absolute: an empty path, the folder of a file named without one, starts nothing.
+      return new ProcessBuilder(words).directory(folder.toAbsolutePath().toFile()).start();
     } catch (IOException e) {
       throw new EvaluationException(
           "'"
