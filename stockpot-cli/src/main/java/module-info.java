@@ -3,6 +3,7 @@ module dev.stockpot.cli {
   requires dev.stockpot.core;
   requires dev.stockpot.onnxruntime;
   requires info.picocli;
+  requires jdk.unsupported; // sun.misc.Signal
   requires org.snakeyaml.engine.v2;
 
   opens dev.stockpot.cli to

@@ -6,6 +6,7 @@ import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.cli.terminal.Text;
 import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.internal.io.Ending;
 import dev.stockpot.recipe.RecipeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +55,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   ///
   /// @return the exit code
   int tell(Throwable e) {
+    // What fails because the user ends the command is not worth a word.
+    Ending.beginning().lock();
+    Ending.beginning().unlock();
     return switch (e) {
       case CheckpointException _, RecipeException _, EvaluationException _ ->
           tell(e, e.getMessage(), USERS_MISTAKE);

@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.cli.terminal.Capabilities;
 import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.internal.io.Ending;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -60,7 +61,8 @@ public final class Main implements Runnable {
             new PrintStream(new FileOutputStream(FileDescriptor.err), true, can.errCharset()),
             can);
     // After Ctrl-C the shell's prompt should not stand behind a progress bar.
-    Runtime.getRuntime().addShutdownHook(new Thread(terminal::clear));
+    Ending.add(terminal::clear);
+    Signals.endAtOnce();
     System.exit(run(terminal, System.getenv(), args));
   }
 

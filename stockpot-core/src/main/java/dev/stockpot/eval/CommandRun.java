@@ -1,5 +1,6 @@
 package dev.stockpot.eval;
 
+import dev.stockpot.internal.io.Ending;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -137,25 +138,25 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
 
   /// Sees to it that a process ends at the latest when this JVM does.
   private static final class Leash {
-    private final Thread hook = new Thread(this::end);
+    private final Runnable end = this::end;
     private Optional<Process> process = Optional.empty();
 
-    /// Starts a process. The hook is there before it is, and waits while it is being started: a JVM
-    /// that ends meanwhile leaves nothing behind.
+    /// Starts a process. A JVM that is told to end meanwhile leaves nothing behind.
     synchronized Process hold(Supplier<Process> start) {
-      Runtime.getRuntime().addShutdownHook(hook);
-      Process started = start.get();
-      process = Optional.of(started);
-      return started;
+      Ending.beginning().lock();
+      try {
+        Process started = start.get();
+        process = Optional.of(started);
+        Ending.add(end);
+        return started;
+      } finally {
+        Ending.beginning().unlock();
+      }
     }
 
     void release() {
       end();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException _) {
-        // The JVM is ending; the hook runs or has run.
-      }
+      Ending.remove(end);
     }
 
     private synchronized void end() {

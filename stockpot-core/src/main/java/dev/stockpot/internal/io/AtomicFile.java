@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +19,11 @@ import java.util.concurrent.ThreadLocalRandom;
 /// there. Of several files with one target the last that is committed stays. A process that is told
 /// to end (Ctrl-C, SIGTERM) deletes what it has not renamed.
 public final class AtomicFile implements AutoCloseable {
+  private static final String EXTENSION = ".partial";
   private static final Set<Path> PARTIALS = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deletePartials));
+    Ending.add(AtomicFile::deletePartials);
   }
 
   private final Path target;
@@ -35,17 +37,20 @@ public final class AtomicFile implements AutoCloseable {
   /// @throws UncheckedIOException if there can be no such file
   public AtomicFile(Path target) {
     this.target = target;
+    Ending.beginning().lock();
     try {
       if (Files.isDirectory(target)) {
         throw new FileSystemException(target.toString(), null, "it is a folder");
       }
       Path folder = target.toAbsolutePath().getParent();
-      partial = folder.resolve("." + target.getFileName() + "." + suffix() + ".partial");
+      partial = folder.resolve("." + target.getFileName() + "." + suffix() + EXTENSION);
       makeFolders(folder);
       PARTIALS.add(partial);
       channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      Ending.beginning().unlock();
     }
   }
 
@@ -56,6 +61,20 @@ public final class AtomicFile implements AutoCloseable {
     try (AtomicFile file = new AtomicFile(target)) {
       file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
       file.commit(sync);
+    }
+  }
+
+  /// Deletes what processes that were killed left half-written in a folder, if that is there.
+  public static void deletePartials(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> partials = Files.newDirectoryStream(folder, ".*" + EXTENSION)) {
+      for (Path partial : partials) {
+        Files.deleteIfExists(partial);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -84,11 +103,18 @@ public final class AtomicFile implements AutoCloseable {
         channel.force(true);
       }
       channel.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+    Ending.beginning().lock();
+    try {
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       committed = true;
       PARTIALS.remove(partial);
     } catch (IOException e) {
       throw failed(e);
+    } finally {
+      Ending.beginning().unlock();
     }
     if (sync) {
       syncFolder(partial.getParent());

@@ -12,22 +12,24 @@ import java.util.stream.Stream;
 /// is told to end (Ctrl-C, SIGTERM).
 public final class WorkFolder implements AutoCloseable {
   private final Path path;
-  private final Thread hook;
+  private final Runnable end = this::deleteForSure;
 
   private WorkFolder(Path path) {
     this.path = path;
-    this.hook = new Thread(() -> delete(path));
-    Runtime.getRuntime().addShutdownHook(hook);
+    Ending.add(end);
   }
 
   /// Makes one beside a file that is to be written, so that both are on one disk.
   public static WorkFolder beside(Path target) {
     Path parent = target.toAbsolutePath().getParent();
+    Ending.beginning().lock();
     try {
       Files.createDirectories(parent);
       return new WorkFolder(Files.createTempDirectory(parent, ".stockpot-"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      Ending.beginning().unlock();
     }
   }
 
@@ -40,11 +42,7 @@ public final class WorkFolder implements AutoCloseable {
   @Override
   public void close() {
     delete(path);
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is ending already.
-    }
+    Ending.remove(end);
   }
 
   /// Deletes a folder, if it is there, and all that is in it.
@@ -59,6 +57,18 @@ public final class WorkFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Nothing is added to the folder any more, but other threads may still delete what is theirs.
+  private void deleteForSure() {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      try {
+        delete(path);
+        return;
+      } catch (UncheckedIOException e) {
+        // Something was gone before it was its turn.
+      }
     }
   }
 }
