@@ -5,11 +5,17 @@ import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.WorkFolder;
+import dev.stockpot.internal.json.Json;
+import dev.stockpot.internal.json.JsonException;
+import dev.stockpot.internal.json.JsonReader;
+import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.search.Recipes;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,13 +23,15 @@ import picocli.CommandLine.Option;
 
 /// `stockpot demo`: the whole story on the bundled family.
 @Command(
-    name = "demo",
+    name = DemoCommand.NAME,
     description = {
       "Cooks the bundled family: ten small networks, fine-tuned from one base to read digits, every"
           + " recipe, the ranking."
     },
     footer = "  stockpot demo")
 final class DemoCommand implements Runnable {
+  static final String NAME = "demo";
+
   private final Terminal terminal;
 
   @Mixin private OutputOptions output;
@@ -47,7 +55,7 @@ final class DemoCommand implements Runnable {
     replaceEarlierDemo();
     CookRun.Settings settings =
         new CookRun.Settings(
-            soup, folder, List.of("demo"), Optional.empty(), false, threads.threads());
+            soup, folder, List.of(NAME), Optional.empty(), false, threads.threads());
     new CookRun(terminal, output, settings)
         .cook(SoupFile.read(soup, Recipes.names()), false, false);
     if (!output.json()) {
@@ -68,14 +76,22 @@ final class DemoCommand implements Runnable {
     if (!Files.exists(folder)) {
       return;
     }
-    boolean demo =
-        Files.exists(folder.resolve(".stockpot"))
-            || (Files.exists(folder.resolve("manifest.json"))
-                && Files.exists(folder.resolve("results.jsonl")));
-    if (!demo) {
-      throw new RecipeException(folder + ": is there and no run; choose another folder with -o");
+    if (!isDemo()) {
+      throw new RecipeException(
+          folder + ": is there and no finished demo; choose another folder with -o, or delete it");
     }
     WorkFolder.delete(folder);
+  }
+
+  /// Only what the manifest says a demo made may be deleted, never a run of the user's.
+  private boolean isDemo() {
+    try {
+      return JsonReader.read(Files.readAllBytes(folder.resolve("manifest.json")))
+              instanceof Json.Obj(Map<String, Json> members)
+          && JsonWriter.of(List.of(NAME)).equals(members.get("command"));
+    } catch (IOException | JsonException _) {
+      return false;
+    }
   }
 
   /// The launcher says where the project lies.

@@ -1,0 +1,70 @@
+package dev.stockpot.cli;
+
+import static dev.stockpot.cli.StockpotProcess.stockpot;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.cli.StockpotProcess.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoIT {
+  @TempDir private Path folder;
+
+  @Test
+  void demoRanksSaysWhatToDoNextAndReplacesOnlyAnEarlierDemo() throws Exception {
+    Result result = stockpot(folder, "demo", "--quiet");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isEqualTo(0);
+    List<String> lines = result.out().lines().toList();
+    assertThat(lines.getFirst()).startsWith("accuracy, % (correct) ").endsWith("  mean of shifts");
+    assertThat(lines.subList(2, 18).stream().map(line -> line.replaceFirst(" .*", "")))
+        .containsExactlyInAnyOrder(
+            "base",
+            "ft-00",
+            "ft-01",
+            "ft-02",
+            "ft-03",
+            "ft-04",
+            "ft-05",
+            "ft-06",
+            "ft-07",
+            "ft-08",
+            "ft-09",
+            "best",
+            "uniform",
+            "greedy",
+            "ensemble",
+            "greedy-ensemble");
+    assertThat(result.out())
+        .contains(
+            """
+
+            Chosen on select: greedy, a soup of 2 (540 of 600; best single model ft-08: 536 of 600).\
+             On test it gets 622 of 697 against 618 of 697: better.
+            Its checkpoint: stockpot-demo/greedy/model.safetensors
+
+            What to do next:
+              look into the soup     stockpot inspect stockpot-demo/greedy/model.safetensors --stats
+            """);
+    Path results = folder.resolve("stockpot-demo/results.jsonl");
+    byte[] first = Files.readAllBytes(results);
+    Files.writeString(results, "old");
+    assertThat(stockpot(folder, "demo", "--quiet").code()).isEqualTo(0);
+    assertThat(results).hasBinaryContent(first);
+
+    String message =
+        ": is there and no finished demo; choose another folder with -o, or delete it\n";
+    Files.createDirectories(folder.resolve("mine/.stockpot"));
+    assertThat(stockpot(folder, "demo", "-o", "mine"))
+        .isEqualTo(new Result(2, "", "stockpot: mine" + message));
+    Files.writeString(folder.resolve("mine/results.jsonl"), "");
+    Files.writeString(folder.resolve("mine/manifest.json"), "{\"command\": [\"cook\"]}");
+    assertThat(stockpot(folder, "demo", "-o", "mine"))
+        .isEqualTo(new Result(2, "", "stockpot: mine" + message));
+    assertThat(TinySoup.tree(folder.resolve("mine")))
+        .containsExactly(".stockpot", "manifest.json", "results.jsonl");
+  }
+}
