@@ -23,6 +23,7 @@ import dev.stockpot.search.Result;
 import dev.stockpot.search.ResultLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,16 +73,16 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
       if (!output.json()) {
-        terminal.tell(CookPlan.sentence(spec, ingredients));
+        output.tell(terminal, CookPlan.sentence(spec, ingredients));
       }
       Map<Path, String> inputs =
           clock.measure(
               "hashing",
               () -> Hashes.of(inputs(spec), settings.threads(), output.progress(terminal)));
       Path work = settings.folder().resolve(".stockpot");
-      if (!resume) {
-        WorkFolder.delete(work);
-      }
+      AtomicFile.deletePartials(settings.folder());
+      spec.recipes()
+          .forEach(recipe -> AtomicFile.deletePartials(settings.folder().resolve(recipe)));
       Cook.Outcome outcome;
       try (EvaluationStore store =
           new EvaluationStore(work.resolve(EvalIdentity.of(spec.eval(), inputs)))) {
@@ -164,19 +165,18 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private void write(Cook.Outcome outcome, Map<Path, String> inputs, Timings clock) {
     Path folder = settings.folder();
+    List<Path> written = new ArrayList<>(List.of(folder.resolve("results.jsonl")));
+    AtomicFile.writeString(written.getFirst(), ResultLines.write(outcome.results()), true);
+    written.addAll(outcome.files().values());
     outcome
         .choices()
         .forEach((recipe, choice) -> {
           if (!choice.trace().isEmpty()) {
-            AtomicFile.writeString(
-                folder.resolve(recipe).resolve("trace.json"), trace(choice), true);
+            Path file = folder.resolve(recipe).resolve("trace.json");
+            AtomicFile.writeString(file, trace(choice), true);
+            written.add(file);
           }
         });
-    AtomicFile.writeString(
-        folder.resolve("results.jsonl"), ResultLines.write(outcome.results()), true);
-    List<Path> written =
-        Stream.concat(Stream.of(folder.resolve("results.jsonl")), outcome.files().values().stream())
-            .toList();
     Map<Path, String> outputs = Hashes.of(written, settings.threads(), Progress.NONE);
     Manifest manifest =
         new Manifest(settings.command(), inputs, outputs, clock.seconds(), outcome.notes());

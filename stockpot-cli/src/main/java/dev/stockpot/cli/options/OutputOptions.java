@@ -24,8 +24,13 @@ public final class OutputOptions {
 
   /// Tells the user something that is no result, unless the user wants quiet.
   public void note(Terminal terminal, String note) {
+    tell(terminal, "note: " + note);
+  }
+
+  /// Says what is going on, unless the user wants quiet.
+  public void tell(Terminal terminal, String line) {
     if (!quiet) {
-      terminal.tell("note: " + note);
+      terminal.tell(line);
     }
   }
 }
