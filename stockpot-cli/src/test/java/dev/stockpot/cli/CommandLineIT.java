@@ -7,6 +7,7 @@ import dev.stockpot.checkpoint.CheckpointWriter;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.cli.StockpotProcess.Result;
 import dev.stockpot.internal.json.JsonReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,11 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The command as its users meet it: a process.
 class CommandLineIT {
-  private static final Path LIB = Path.of(System.getProperty("stockpot.distribution"), "lib");
-
   @TempDir private Path folder;
-
-  private record Result(int code, String out, String err) {}
 
   @Test
   void versionAndHelpAreResults() throws Exception {
@@ -191,8 +188,10 @@ class CommandLineIT {
   @Test
   void readerThatLeavesEndsTheCommandInSilence() throws Exception {
     write("a.safetensors", 3000);
-    String java = String.join(" ", command("inspect", "a.safetensors", "--json"));
-    Result result = run(List.of("bash", "-c", java + " | head -1; echo ${PIPESTATUS[0]}"));
+    String java = String.join(" ", StockpotProcess.command("inspect", "a.safetensors", "--json"));
+    Result result =
+        StockpotProcess.run(
+            folder, List.of("bash", "-c", java + " | head -1; echo ${PIPESTATUS[0]}"));
     assertThat(result).isEqualTo(new Result(0, "{\n0\n", ""));
   }
 
@@ -220,24 +219,6 @@ class CommandLineIT {
   }
 
   private Result stockpot(String... args) throws IOException, InterruptedException {
-    return run(command(args));
-  }
-
-  private static List<String> command(String... args) {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-XX:TieredStopAtLevel=1", "-p", LIB.toString()));
-    words.addAll(List.of("-m", "dev.stockpot.cli/dev.stockpot.cli.Main"));
-    words.addAll(List.of(args));
-    return words;
-  }
-
-  private Result run(List<String> command) throws IOException, InterruptedException {
-    Path out = Files.createTempFile(folder, "out", "");
-    Path err = Files.createTempFile(folder, "err", "");
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().remove("STOCKPOT_DEBUG");
-    int code = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start().waitFor();
-    return new Result(code, Files.readString(out), Files.readString(err));
+    return StockpotProcess.stockpot(folder, args);
   }
 }
