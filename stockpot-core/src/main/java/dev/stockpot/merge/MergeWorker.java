@@ -75,29 +75,35 @@ final class MergeWorker implements Callable<Findings> {
       buffers.read(k, output.name(), chunk.from() * bytes, chunk.n() * bytes);
       moved += (long) chunk.n() * bytes;
     }
+    for (int at = 0; at < chunk.n(); at += Elements.TILE) {
+      mixTile(mix, chunk, at, buffers);
+    }
+    int outBytes = output.dtype().bytes();
+    int written = chunk.n() * outBytes;
+    writer.write(
+        output.name(), chunk.from() * outBytes, buffers.output.asSlice(0, written).asByteBuffer());
+    progress.advance(moved + written);
+  }
+
+  /// A method of its own, which the compiler is done with early: the whole of [#mix] takes it long.
+  private void mixTile(Step.Mix mix, Chunks.Chunk chunk, int at, Buffers buffers) {
+    TensorSpec output = mix.output();
     Tiles tiles =
         switch (mix.precision()) {
           case FLOAT32 -> buffers.floats;
           case FLOAT64 -> buffers.doubles;
         };
-    int outBytes = output.dtype().bytes();
-    for (int at = 0; at < chunk.n(); at += Elements.TILE) {
-      int n = Math.min(Elements.TILE, chunk.n() - at);
-      for (int k = 0; k < plan.ingredients().size(); k++) {
-        DType dtype = dtype(k, output);
-        tiles.widen(k, dtype, buffers.inputs.get(k), (long) at * dtype.bytes(), n);
-      }
-      tiles.mix(mix.method(), n);
-      long offset = (long) at * outBytes;
-      if (!tiles.narrow(output.dtype(), n, buffers.output, offset)) {
-        settle(mix, chunk.step(), tiles, n);
-        tiles.narrow(output.dtype(), n, buffers.output, offset);
-      }
+    int n = Math.min(Elements.TILE, chunk.n() - at);
+    for (int k = 0; k < plan.ingredients().size(); k++) {
+      DType dtype = dtype(k, output);
+      tiles.widen(k, dtype, buffers.inputs.get(k), (long) at * dtype.bytes(), n);
     }
-    int written = chunk.n() * outBytes;
-    writer.write(
-        output.name(), chunk.from() * outBytes, buffers.output.asSlice(0, written).asByteBuffer());
-    progress.advance(moved + written);
+    tiles.mix(mix.method(), n);
+    long offset = (long) at * output.dtype().bytes();
+    if (!tiles.narrow(output.dtype(), n, buffers.output, offset)) {
+      settle(mix, chunk.step(), tiles, n);
+      tiles.narrow(output.dtype(), n, buffers.output, offset);
+    }
   }
 
   /// Looks closer at a tile in which something is not finite: counts it, clamps it if that is
