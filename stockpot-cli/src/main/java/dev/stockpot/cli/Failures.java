@@ -57,29 +57,32 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   int tell(Throwable e) {
     // What fails because the user ends the command is not worth a word.
     Ending.beginning().lock();
-    Ending.beginning().unlock();
-    return switch (e) {
-      case CheckpointException _, RecipeException _, EvaluationException _ ->
-          tell(e, e.getMessage(), USERS_MISTAKE);
-      case UncheckedIOException unchecked -> tellIo(unchecked.getCause(), e);
-      case IOException io -> tellIo(io, e);
-      case OutOfMemoryError _ ->
-          tell(
-              e,
-              "out of memory ("
-                  + e.getMessage()
-                  + "; the limit is "
-                  + Quantities.memory(Runtime.getRuntime().maxMemory())
-                  + "); allow more: STOCKPOT_JAVA_OPTS=-Xmx4g stockpot ...",
-              OTHER);
-      default ->
-          tell(
-              e,
-              "unexpected: "
-                  + e
-                  + "\nThis is a fault in Stockpot. Please report it with what --debug prints.",
-              OTHER);
-    };
+    try {
+      return switch (e) {
+        case CheckpointException _, RecipeException _, EvaluationException _ ->
+            tell(e, e.getMessage(), USERS_MISTAKE);
+        case UncheckedIOException unchecked -> tellIo(unchecked.getCause(), e);
+        case IOException io -> tellIo(io, e);
+        case OutOfMemoryError _ ->
+            tell(
+                e,
+                "out of memory ("
+                    + e.getMessage()
+                    + "; the limit is "
+                    + Quantities.memory(Runtime.getRuntime().maxMemory())
+                    + "); allow more: STOCKPOT_JAVA_OPTS=-Xmx4g stockpot ...",
+                OTHER);
+        default ->
+            tell(
+                e,
+                "unexpected: "
+                    + e
+                    + "\nThis is a fault in Stockpot. Please report it with what --debug prints.",
+                OTHER);
+      };
+    } finally {
+      Ending.beginning().unlock();
+    }
   }
 
   /// A file that is missing or closed to the user is the user's to mend; a full disk is nobody's
