@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     description = "Averages checkpoints: the uniform soup, or a weighted mean.",
     footer = {
       "  stockpot uniform runs/ft-*.safetensors -o soup.safetensors",
-      "  stockpot uniform a.safetensors b.safetensors --weights 0.7,0.3 -o soup.safetensors"
+      "  stockpot uniform a.safetensors b.safetensors --weights 0.7,0.3 -o s.safetensors"
     })
 final class UniformCommand implements Runnable {
   private final Terminal terminal;
