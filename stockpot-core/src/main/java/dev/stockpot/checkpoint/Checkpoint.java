@@ -2,6 +2,7 @@ package dev.stockpot.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -12,6 +13,11 @@ public interface Checkpoint extends AutoCloseable {
 
   /// The file or folder as the user named it.
   Path path();
+
+  /// The files that hold it.
+  default List<Path> files() {
+    return List.of(path());
+  }
 
   /// Every tensor by name, in the order in which the data lies.
   SequencedMap<String, TensorSpec> tensors();

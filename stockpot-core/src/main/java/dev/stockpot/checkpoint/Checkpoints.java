@@ -6,12 +6,17 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Opens and creates checkpoints of every format.
 public final class Checkpoints {
   /// Every format, in the order in which they are tried.
-  public static final List<CheckpointFormat> FORMATS = List.of(new Safetensors());
+  public static final List<CheckpointFormat> FORMATS =
+      List.of(new Safetensors(), new HuggingFaceFolder());
+
+  private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z][A-Za-z0-9]*$");
 
   private Checkpoints() {}
 
@@ -29,9 +34,8 @@ public final class Checkpoints {
     }
     throw CheckpointException.of(
         path,
-        (Files.isDirectory(path) ? "not a folder" : "not a checkpoint")
-            + " that Stockpot reads; it reads "
-            + formatNames());
+        "not a checkpoint that Stockpot reads; it reads "
+            + FORMATS.stream().map(CheckpointFormat::name).collect(Collectors.joining(", ")));
   }
 
   /// Starts a checkpoint in the format that the target's name asks for.
@@ -45,18 +49,27 @@ public final class Checkpoints {
     return formatOf(target).create(target, tensors, metadata, durability);
   }
 
-  /// The format that a name for an output asks for; to be called before work begins.
+  /// The format that a name for an output asks for by its extension, a folder in Hugging Face
+  /// layout if it has none; to be called before work begins.
   ///
-  /// @throws CheckpointException if the name asks for none
+  /// @throws CheckpointException if the extension is unknown
   public static CheckpointFormat formatOf(Path target) {
-    return FORMATS.stream()
-        .filter(format -> target.toString().endsWith("." + format.name()))
-        .findFirst()
-        .orElseThrow(() ->
-            CheckpointException.of(target, "the name of an output ends in ." + formatNames()));
+    Optional<CheckpointFormat> named =
+        FORMATS.stream()
+            .filter(format -> target.toString().endsWith("." + format.name()))
+            .findFirst();
+    if (named.isEmpty() && (!hasExtension(target) || Files.isDirectory(target))) {
+      return new HuggingFaceFolder();
+    }
+    return named.orElseThrow(() ->
+        CheckpointException.of(
+            target,
+            "the name of an output ends in .safetensors; without an extension it is a folder in"
+                + " Hugging Face layout"));
   }
 
-  private static String formatNames() {
-    return FORMATS.stream().map(CheckpointFormat::name).collect(Collectors.joining(", "));
+  /// Whether a name ends in a dot and a word: `Qwen2.5-0.5B` does not.
+  private static boolean hasExtension(Path target) {
+    return EXTENSION.matcher(String.valueOf(target.getFileName())).find();
   }
 }

@@ -62,7 +62,10 @@ class HostileSafetensorsTest {
         .hasMessage(file + ": is a folder instead of a safetensors file");
     assertThatThrownBy(() -> Checkpoints.open(file))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(file + ": not a folder that Stockpot reads; it reads safetensors");
+        .hasMessage(
+            file
+                + ": holds no checkpoint: looked for model.safetensors,"
+                + " model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json");
   }
 
   @Test
@@ -83,10 +86,16 @@ class HostileSafetensorsTest {
 
     assertThatThrownBy(() -> Checkpoints.open(file))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(file + ": not a checkpoint that Stockpot reads; it reads safetensors");
+        .hasMessage(
+            file
+                + ": not a checkpoint that Stockpot reads; it reads safetensors, Hugging Face"
+                + " folder");
     assertThatThrownBy(() -> Checkpoints.formatOf(file))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(file + ": the name of an output ends in .safetensors");
+        .hasMessage(
+            file
+                + ": the name of an output ends in .safetensors; without an extension it is a"
+                + " folder in Hugging Face layout");
   }
 
   @Test

@@ -70,6 +70,16 @@ class CandidateNamesTest {
         .hasMessage("the same path twice in [/runs/ft.pt, /runs/ft.pt]");
   }
 
+  @Test
+  void downloadedModelsHaveTheirModelsName() {
+    assertThat(names("hub/models--a--Qwen2.5/snapshots/1", "hub/models--b--y/snapshots/2"))
+        .containsExactly("Qwen2.5", "y");
+    assertThat(names("hub/models--a--x/snapshots/1", "hub/models--b--x/snapshots/2"))
+        .containsExactly("a/x", "b/x");
+    assertThat(names("hub/models--a--x/snapshots/1", "hub/models--a--x/snapshots/2"))
+        .containsExactly("1", "2");
+  }
+
   private static List<String> names(String... paths) {
     return CandidateNames.of(Stream.of(paths).map(Path::of).toList());
   }

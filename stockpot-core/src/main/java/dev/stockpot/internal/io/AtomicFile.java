@@ -42,9 +42,8 @@ public final class AtomicFile implements AutoCloseable {
       if (Files.isDirectory(target)) {
         throw new FileSystemException(target.toString(), null, "it is a folder");
       }
-      Path folder = target.toAbsolutePath().getParent();
-      partial = folder.resolve("." + target.getFileName() + "." + suffix() + EXTENSION);
-      makeFolders(folder);
+      partial = partial(target);
+      makeFolders(partial.getParent());
       PARTIALS.add(partial);
       channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
@@ -58,8 +57,15 @@ public final class AtomicFile implements AutoCloseable {
   ///
   /// @param sync whether to wait until it is on disk
   public static void writeString(Path target, String text, boolean sync) {
+    write(target, text.getBytes(StandardCharsets.UTF_8), sync);
+  }
+
+  /// Writes a whole file.
+  ///
+  /// @param sync whether to wait until it is on disk
+  public static void write(Path target, byte[] content, boolean sync) {
     try (AtomicFile file = new AtomicFile(target)) {
-      file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      file.write(0, ByteBuffer.wrap(content));
       file.commit(sync);
     }
   }
@@ -71,7 +77,7 @@ public final class AtomicFile implements AutoCloseable {
     }
     try (DirectoryStream<Path> partials = Files.newDirectoryStream(folder, ".*" + EXTENSION)) {
       for (Path partial : partials) {
-        Files.deleteIfExists(partial);
+        WorkFolder.delete(partial);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -146,7 +152,8 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
-  private static void makeFolders(Path folder) throws IOException {
+  /// Makes a folder and those above it, or says which is in the way.
+  static void makeFolders(Path folder) throws IOException {
     // Asked first: createDirectories does not say which of the folders it could not make, or why.
     for (Path above = folder; above != null; above = above.getParent()) {
       if (Files.isDirectory(above)) {
@@ -159,7 +166,8 @@ public final class AtomicFile implements AutoCloseable {
     Files.createDirectories(folder);
   }
 
-  private static void syncFolder(Path folder) {
+  /// Waits until the names in a folder are on disk.
+  static void syncFolder(Path folder) {
     try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
       directory.force(true);
     } catch (IOException e) {
@@ -167,10 +175,14 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
-  private static String suffix() {
-    return ProcessHandle.current().pid()
-        + "-"
-        + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+  /// A name beside a target that no other writer uses.
+  static Path partial(Path target) {
+    String suffix =
+        ProcessHandle.current().pid()
+            + "-"
+            + Integer.toHexString(ThreadLocalRandom.current().nextInt());
+    Path folder = target.toAbsolutePath().getParent();
+    return folder.resolve("." + target.getFileName() + "." + suffix + EXTENSION);
   }
 
   private UncheckedIOException failed(IOException e) {

@@ -12,10 +12,11 @@ import java.util.stream.Stream;
 /// is told to end (Ctrl-C, SIGTERM).
 public final class WorkFolder implements AutoCloseable {
   private final Path path;
-  private final Runnable end = this::deleteForSure;
+  private final Runnable end;
 
   private WorkFolder(Path path) {
     this.path = path;
+    this.end = () -> deleteForSure(path);
     Ending.add(end);
   }
 
@@ -61,10 +62,10 @@ public final class WorkFolder implements AutoCloseable {
   }
 
   /// Nothing is added to the folder any more, but other threads may still delete what is theirs.
-  private void deleteForSure() {
+  static void deleteForSure(Path folder) {
     for (int attempt = 0; attempt < 100; attempt++) {
       try {
-        delete(path);
+        delete(folder);
         return;
       } catch (UncheckedIOException e) {
         // Something was gone before it was its turn.
