@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.cli.config.EvalFile;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.DTypeOptions;
@@ -14,6 +15,7 @@ import dev.stockpot.eval.Evaluators;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergePlan;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.search.Accept;
 import dev.stockpot.search.Choice;
@@ -29,8 +31,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `stockpot greedy`: the greedy soup.
 @Command(
@@ -47,12 +51,17 @@ import picocli.CommandLine.Parameters;
 final class GreedyCommand implements Runnable {
   private final Terminal terminal;
 
+  @Spec private CommandSpec spec;
   @Mixin private OutputOptions output;
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private TargetOption target;
 
-  @Parameters(paramLabel = "INGREDIENT", arity = "1..*", description = "Checkpoints, or globs.")
+  @Parameters(
+      paramLabel = "INGREDIENT",
+      arity = "1..*",
+      description =
+          "Checkpoints, Hugging Face folders, globs, or org/name in the Hugging Face cache.")
   private List<String> words;
 
   @Option(
@@ -84,12 +93,12 @@ final class GreedyCommand implements Runnable {
 
   @Override
   public void run() {
-    EvalSpec spec = EvalFile.read(eval);
+    EvalSpec measure = EvalFile.read(eval);
     List<Path> paths = Ingredients.find(words);
     target.check(paths);
     Progress progress = output.progress(terminal);
     try (OpenIngredients ingredients = OpenIngredients.open(paths);
-        Evaluator evaluator = Evaluators.open(spec, threads.threads(), progress);
+        Evaluator evaluator = Evaluators.open(measure, threads.threads(), progress);
         WorkFolder work = WorkFolder.beside(target.path());
         EvaluationStore store = new EvaluationStore(work.path())) {
       Preflight.check(ingredients, evaluator).forEach(note -> output.note(terminal, note));
@@ -99,7 +108,7 @@ final class GreedyCommand implements Runnable {
               ingredients.all().stream()
                   .map(Ingredient::name)
                   .collect(Collectors.toMap(Function.identity(), Function.identity())),
-              spec,
+              measure,
               evaluator,
               store,
               new MergeExecutor(threads.threads(), progress),
@@ -107,12 +116,24 @@ final class GreedyCommand implements Runnable {
               work.path(),
               false);
       Choice choice = new GreedySoup(accept).choose(kitchen);
-      kitchen
-          .average(choice.ingredients(), target.path())
-          .notes()
-          .forEach(note -> output.note(terminal, note));
+      write(kitchen, choice);
       show(kitchen, choice);
     }
+  }
+
+  private void write(Kitchen kitchen, Choice choice) {
+    MergePlan plan = kitchen.plan(choice.ingredients());
+    String method =
+        "The greedy soup of %d checkpoints, %d of which it keeps"
+            .formatted(kitchen.ingredients().size(), choice.ingredients().size());
+    List<String> command = spec.commandLine().getParent().getParseResult().originalArgs();
+    ModelCard card = ModelCard.of(target.path(), method, choice.weights(), plan, command);
+    kitchen
+        .executor()
+        .execute(
+            plan, target.format(plan, card), target.path(), dtype.saturate(), Durability.SYNCED)
+        .notes()
+        .forEach(note -> output.note(terminal, note));
   }
 
   private void show(Kitchen kitchen, Choice choice) {

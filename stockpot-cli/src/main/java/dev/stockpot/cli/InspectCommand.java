@@ -10,6 +10,7 @@ import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.ElementReader;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.checkpoint.TensorStatistics;
+import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.config.Nearest;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
@@ -73,7 +74,7 @@ final class InspectCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "--first is " + first + "; it must be from 0 to " + MOST_VALUES);
     }
-    try (Checkpoint checkpoint = Checkpoints.open(path)) {
+    try (Checkpoint checkpoint = Checkpoints.open(Ingredients.find(path))) {
       List<TensorSpec> tensors = tensors(checkpoint);
       SequencedMap<String, TensorStatistics> statistics = statistics(checkpoint, tensors);
       Optional<List<Number>> values = tensor.map(name -> values(checkpoint, name));

@@ -1,12 +1,23 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.CheckpointFormat;
 import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.checkpoint.HuggingFaceFolder;
+import dev.stockpot.cli.options.ShardSizeOption;
+import dev.stockpot.internal.io.AtomicFolder;
+import dev.stockpot.internal.io.IoReason;
+import dev.stockpot.merge.MergePlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `-o`, for a checkpoint.
@@ -15,8 +26,12 @@ final class TargetOption {
       names = {"-o", "--output"},
       paramLabel = "OUT",
       required = true,
-      description = "Where the result goes; the extension decides the format (.safetensors).")
+      description =
+          "Where the result goes; the extension decides the format (.safetensors), a name without"
+              + " one is a folder in Hugging Face layout.")
   private Path path;
+
+  @Mixin private ShardSizeOption shardSize;
 
   /// Where the result goes.
   Path path() {
@@ -28,22 +43,58 @@ final class TargetOption {
   /// @param inputs that must not be written over
   /// @throws CheckpointException if nothing can be written there
   void check(List<Path> inputs) {
-    Checkpoints.formatOf(path);
-    if (Files.isDirectory(path)) {
+    if (Checkpoints.formatOf(path) instanceof HuggingFaceFolder) {
+      checkFolder();
+    } else if (Files.isDirectory(path)) {
       throw CheckpointException.of(path, "is a folder; name a file");
+    } else if (shardSize.given().isPresent()) {
+      throw CheckpointException.of(
+          path, "is one file, so there are no shards; leave --shard-size, or name a folder");
     }
     for (Path input : inputs) {
-      if (isSameFile(input)) {
+      if (overwrites(input)) {
         throw CheckpointException.of(
             path, "is one of the inputs and would be overwritten; choose another name");
       }
     }
   }
 
-  /// Whether the result would replace a file, by whatever links it is reached.
-  private boolean isSameFile(Path input) {
+  /// The format of the result. A folder gets what the first ingredient's has besides tensors, and a
+  /// README.md.
+  ///
+  /// @param card says how the result was made
+  CheckpointFormat format(MergePlan plan, ModelCard card) {
+    CheckpointFormat format = Checkpoints.formatOf(path);
+    if (!(format instanceof HuggingFaceFolder)) {
+      return format;
+    }
+    Checkpoint first = plan.ingredients().getFirst();
+    Optional<Path> like = Optional.of(first.path()).filter(Files::isDirectory);
+    Map<String, String> texts = new LinkedHashMap<>();
+    like.flatMap(folder -> ModelConfig.of(folder, plan))
+        .ifPresent(text -> texts.put("config.json", text));
+    texts.put("README.md", card.text());
+    return new HuggingFaceFolder(shardSize.bytes(), like, texts);
+  }
+
+  private void checkFolder() {
     try {
-      return Files.exists(path) && Files.isSameFile(path, input);
+      AtomicFolder.checkFree(path);
+    } catch (IOException e) {
+      throw CheckpointException.of(path, "cannot be written: " + IoReason.of(e));
+    }
+  }
+
+  /// Whether the result would replace an input, or a file in the folder of one, by whatever links
+  /// it is reached.
+  private boolean overwrites(Path input) {
+    if (!Files.exists(path)) {
+      return false;
+    }
+    try {
+      return Files.isSameFile(path, input)
+          || (Files.isDirectory(input)
+              && Files.isSameFile(path.toAbsolutePath().getParent(), input));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -22,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `stockpot uniform`: the mean of checkpoints.
 @Command(
@@ -31,17 +33,23 @@ import picocli.CommandLine.Parameters;
     description = "Averages checkpoints: the uniform soup, or a weighted mean.",
     footer = {
       "  stockpot uniform runs/ft-*.safetensors -o soup.safetensors",
-      "  stockpot uniform a.safetensors b.safetensors --weights 0.7,0.3 -o s.safetensors"
+      "  stockpot uniform a.safetensors b.safetensors --weights 0.7,0.3 -o s.safetensors",
+      "  stockpot uniform runs/llama-a org/llama-b -o llama-soup --shard-size 2GB"
     })
 final class UniformCommand implements Runnable {
   private final Terminal terminal;
 
+  @Spec private CommandSpec spec;
   @Mixin private OutputOptions output;
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private TargetOption target;
 
-  @Parameters(paramLabel = "INGREDIENT", arity = "1..*", description = "Checkpoints, or globs.")
+  @Parameters(
+      paramLabel = "INGREDIENT",
+      arity = "1..*",
+      description =
+          "Checkpoints, Hugging Face folders, globs, or org/name in the Hugging Face cache.")
   private List<String> words;
 
   @Option(
@@ -64,12 +72,21 @@ final class UniformCommand implements Runnable {
       List<Checkpoint> checkpoints =
           ingredients.all().stream().map(Ingredient::checkpoint).toList();
       MergePlan plan = MergePlan.of(checkpoints, mean, dtype.outDType());
+      Map<String, Double> shares = shares(ingredients.all());
+      List<String> command = spec.commandLine().getParent().getParseResult().originalArgs();
+      ModelCard card =
+          ModelCard.of(target.path(), "The " + words(shares.size()), shares, plan, command);
       MergeReport report =
           new MergeExecutor(threads.threads(), output.progress(terminal))
-              .execute(plan, target.path(), dtype.saturate(), Durability.SYNCED);
+              .execute(
+                  plan,
+                  target.format(plan, card),
+                  target.path(),
+                  dtype.saturate(),
+                  Durability.SYNCED);
       report.notes().forEach(note -> output.note(terminal, note));
       if (output.json()) {
-        terminal.print(JsonWriter.of(document(ingredients.all(), plan, report)));
+        terminal.print(JsonWriter.of(document(shares, plan, report)));
       } else {
         terminal.print(sentence(plan, report));
       }
@@ -96,24 +113,32 @@ final class UniformCommand implements Runnable {
     }
   }
 
-  private String sentence(MergePlan plan, MergeReport report) {
-    long parameters = plan.output().stream().mapToLong(TensorSpec::elements).sum();
-    return "%s: mean of %d checkpoints, %s parameters, %s%n"
-        .formatted(
-            target.path(),
-            plan.ingredients().size(),
-            Quantities.count(parameters),
-            Quantities.bytes(report.bytesWritten()));
-  }
-
-  private Map<String, Object> document(
-      List<Ingredient> ingredients, MergePlan plan, MergeReport report) {
+  private Map<String, Double> shares(List<Ingredient> ingredients) {
     Map<String, Double> shares = new LinkedHashMap<>();
     double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
     for (int i = 0; i < ingredients.size(); i++) {
       double share = weights.isEmpty() ? 1.0 / ingredients.size() : weights.get(i) / sum;
       shares.put(ingredients.get(i).name(), share);
     }
+    return shares;
+  }
+
+  private String words(int count) {
+    return (weights.isEmpty() ? "" : "weighted ") + "mean of " + count + " checkpoints";
+  }
+
+  private String sentence(MergePlan plan, MergeReport report) {
+    long parameters = plan.output().stream().mapToLong(TensorSpec::elements).sum();
+    return "%s: %s, %s parameters, %s%n"
+        .formatted(
+            target.path(),
+            words(plan.ingredients().size()),
+            Quantities.count(parameters),
+            Quantities.bytes(report.bytesWritten()));
+  }
+
+  private Map<String, Object> document(
+      Map<String, Double> shares, MergePlan plan, MergeReport report) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", target.path().toString());
     document.put("ingredients", shares);

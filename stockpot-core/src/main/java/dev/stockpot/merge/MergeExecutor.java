@@ -3,11 +3,12 @@ package dev.stockpot.merge;
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.CheckpointFormat;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.CheckpointWriter;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType.Kind;
-import java.nio.ByteBuffer;
+import dev.stockpot.checkpoint.TensorBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +41,22 @@ public record MergeExecutor(int threads, Progress progress) {
   /// @param saturate whether finite values that overflow the output dtype are clamped
   /// @throws CheckpointException if values overflow (all tensors are named), or raw tensors differ
   public MergeReport execute(MergePlan plan, Path target, boolean saturate, Durability durability) {
+    return execute(plan, Checkpoints.formatOf(target), target, saturate, durability);
+  }
+
+  /// Writes what the plan says in a format that is not decided by the target's name alone.
+  ///
+  /// @throws CheckpointException if values overflow (all tensors are named), or raw tensors differ
+  public MergeReport execute(
+      MergePlan plan,
+      CheckpointFormat format,
+      Path target,
+      boolean saturate,
+      Durability durability) {
     checkRawTensors(plan);
     long total = plan.bytesRead() + plan.bytesWritten();
     try (CheckpointWriter writer =
-            Checkpoints.create(target, plan.output(), plan.metadata(), durability);
+            format.create(target, plan.output(), plan.metadata(), durability);
         Progress.Task task =
             progress.begin("merging", new Progress.Total(total, Progress.Unit.BYTES))) {
       Findings findings = work(plan, writer, saturate, task);
@@ -93,7 +106,8 @@ public record MergeExecutor(int threads, Progress progress) {
     for (Step step : plan.steps()) {
       if (step.output().dtype().kind() == Kind.RAW) {
         for (Checkpoint other : plan.ingredients().subList(1, plan.ingredients().size())) {
-          if (!sameBytes(plan.ingredients().getFirst(), other, step)) {
+          Checkpoint first = plan.ingredients().getFirst();
+          if (TensorBytes.firstDifference(first, other, step.output().name()).isPresent()) {
             faults.add(
                 CheckpointException.of(
                     other.path(),
@@ -101,7 +115,7 @@ public record MergeExecutor(int threads, Progress progress) {
                     "dtype "
                         + step.output().dtype()
                         + " cannot be averaged, and the values differ from those in "
-                        + plan.ingredients().getFirst().path()));
+                        + first.path()));
           }
         }
       }
@@ -109,20 +123,5 @@ public record MergeExecutor(int threads, Progress progress) {
     if (!faults.isEmpty()) {
       throw CheckpointException.all("some tensors cannot be averaged", faults);
     }
-  }
-
-  private static boolean sameBytes(Checkpoint first, Checkpoint other, Step step) {
-    ByteBuffer a = ByteBuffer.allocateDirect(1 << 20);
-    ByteBuffer b = ByteBuffer.allocateDirect(1 << 20);
-    long bytes = step.output().bytes();
-    for (long at = 0; at < bytes; at += a.capacity()) {
-      int n = (int) Math.min(a.capacity(), bytes - at);
-      first.read(step.output().name(), at, a.clear().limit(n));
-      other.read(step.output().name(), at, b.clear().limit(n));
-      if (!a.flip().equals(b.flip())) {
-        return false;
-      }
-    }
-    return true;
   }
 }

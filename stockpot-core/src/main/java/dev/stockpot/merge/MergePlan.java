@@ -91,7 +91,9 @@ public record MergePlan(
         }
         for (String name : other.tensors().keySet()) {
           if (!first.tensors().containsKey(name)) {
-            found.add(CheckpointException.of(other.path(), name, "is not in " + first.path()));
+            found.add(
+                CheckpointException.of(
+                    other.path(), name, "is not in " + first.path() + hint(name)));
           }
         }
       }
@@ -105,7 +107,7 @@ public record MergePlan(
       TensorSpec theirs = other.tensors().get(spec.name());
       String what;
       if (theirs == null) {
-        what = "is missing; it is in " + first.path();
+        what = "is missing; it is in " + first.path() + hint(spec.name());
       } else if (!theirs.shape().equals(spec.shape())) {
         what = "shape " + theirs.shape() + " differs from " + spec.shape() + " in " + first.path();
       } else if (!mixable(theirs.dtype(), spec.dtype())) {
@@ -114,6 +116,14 @@ public record MergePlan(
         return Optional.empty();
       }
       return Optional.of(CheckpointException.of(other.path(), spec.name(), what));
+    }
+
+    /// Language models with tied embeddings are saved with or without their head.
+    private static String hint(String name) {
+      return name.equals("lm_head.weight")
+          ? "; where config.json has tie_word_embeddings it is the embedding itself: save all"
+              + " ingredients with it, or all without"
+          : "";
     }
 
     private static boolean mixable(DType a, DType b) {

@@ -138,9 +138,13 @@ public record Kitchen(
 
   /// Averages members into a file.
   public MergeReport average(List<Ingredient> members, Path target) {
+    return executor.execute(plan(members), target, output.saturate(), Durability.SYNCED);
+  }
+
+  /// How members are averaged.
+  public MergePlan plan(List<Ingredient> members) {
     List<Checkpoint> checkpoints = members.stream().map(Ingredient::checkpoint).toList();
-    MergePlan plan = MergePlan.of(checkpoints, Linear.mean(members.size()), output.dtype());
-    return executor.execute(plan, target, output.saturate(), Durability.SYNCED);
+    return MergePlan.of(checkpoints, Linear.mean(members.size()), output.dtype());
   }
 
   /// A soup that can grow.

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.config;
 
+import dev.stockpot.checkpoint.HuggingFaceCache;
 import dev.stockpot.recipe.RecipeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,16 @@ public final class Ingredients {
       found.addAll(add(Path.of(""), word, seen, Optional.empty(), RecipeException::new));
     }
     return List.copyOf(found);
+  }
+
+  /// One checkpoint, which may be a model in the Hugging Face cache. Whether it is there is for the
+  /// opening to find.
+  ///
+  /// @throws RecipeException for a model that has not been downloaded
+  public static Path find(Path path) {
+    return Files.exists(path) || !HuggingFaceCache.isModel(path.toString())
+        ? path
+        : downloaded(path.toString(), RecipeException::new);
   }
 
   /// Checkpoints named in a file, relative to its folder.
@@ -71,6 +82,9 @@ public final class Ingredients {
     if (Files.exists(literal)) {
       return List.of(literal);
     }
+    if (HuggingFaceCache.isModel(word)) {
+      return List.of(downloaded(word, error));
+    }
     if (!Globs.isGlob(word)) {
       throw error.apply("no such file or folder: " + literal);
     }
@@ -84,6 +98,22 @@ public final class Ingredients {
       throw error.apply("'" + word + "' matches nothing in " + folder.toAbsolutePath());
     }
     return matches;
+  }
+
+  /// The folder of a model in the Hugging Face cache.
+  static Path downloaded(String model, Function<String, RecipeException> error) {
+    HuggingFaceCache cache =
+        HuggingFaceCache.of(System.getenv(), Path.of(System.getProperty("user.home")));
+    return cache
+        .find(model)
+        .orElseThrow(() ->
+            error.apply(
+                "no such file or folder: "
+                    + model
+                    + "; as a model it is not in the Hugging Face cache either ("
+                    + cache.folder()
+                    + "). To get it: hf download "
+                    + model));
   }
 
   private static Path real(Path path) {

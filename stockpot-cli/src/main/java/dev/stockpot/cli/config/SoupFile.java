@@ -1,5 +1,6 @@
 package dev.stockpot.cli.config;
 
+import dev.stockpot.checkpoint.HuggingFaceCache;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.SoupSpec;
 import java.nio.file.Files;
@@ -44,6 +45,9 @@ public final class SoupFile {
   private static Path checkpoint(Path folder, YamlValue value) {
     Path path = value.path(folder);
     if (!Files.exists(path)) {
+      if (HuggingFaceCache.isModel(value.text())) {
+        return Ingredients.downloaded(value.text(), value::error);
+      }
       throw value.error("no such file or folder: " + path);
     }
     return path;
