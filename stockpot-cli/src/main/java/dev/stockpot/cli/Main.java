@@ -95,7 +95,9 @@ public final class Main implements Runnable {
         new UniformCommand(terminal),
         new GreedyCommand(terminal),
         new EvaluateCommand(terminal),
-        new InspectCommand(terminal));
+        new InspectCommand(terminal),
+        new CompareCommand(terminal),
+        new VerifyCommand(terminal));
   }
 
   private CommandLine commandLine(Terminal terminal, Failures failures) {

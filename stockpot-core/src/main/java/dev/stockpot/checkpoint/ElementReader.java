@@ -48,15 +48,26 @@ public final class ElementReader {
   ///
   /// @param tile hears the number of elements that now lie in [#reals] (float types) or [#integers]
   void forEachTile(Checkpoint checkpoint, TensorSpec spec, IntConsumer tile) {
-    for (long at = 0; at < spec.elements(); at += READ_ELEMENTS) {
-      int read = (int) Math.min(READ_ELEMENTS, spec.elements() - at);
-      read(checkpoint, spec, at, read);
-      for (int first = 0; first < read; first += Elements.TILE) {
-        int n = Math.min(Elements.TILE, read - first);
-        tile(spec.dtype(), first, n);
-        tile.accept(n);
-      }
+    for (long at = 0; at < spec.elements(); at += Elements.TILE) {
+      tile.accept(tile(checkpoint, spec, at));
     }
+  }
+
+  /// Makes one tile lie in [#reals] (float types) or [#integers].
+  ///
+  /// Tiles are asked for in order, from element 0 on; other tensors may come between only in other
+  /// readers.
+  ///
+  /// @param at index of its first element
+  /// @return its number of elements
+  int tile(Checkpoint checkpoint, TensorSpec spec, long at) {
+    int first = (int) (at % READ_ELEMENTS);
+    if (first == 0) {
+      read(checkpoint, spec, at, (int) Math.min(READ_ELEMENTS, spec.elements() - at));
+    }
+    int n = (int) Math.min(Elements.TILE, spec.elements() - at);
+    tile(spec.dtype(), first, n);
+    return n;
   }
 
   double[] reals() {
