@@ -14,20 +14,22 @@ import org.junit.jupiter.api.io.TempDir;
 class AtomicFileEndTest {
   @TempDir private Path folder;
 
-  /// Begins a file, says so, and waits to be ended.
+  /// Begins a file and a folder, says so, and waits to be ended.
   static final class Writer {
     private Writer() {}
 
     public static void main(String[] args) throws IOException {
       AtomicFile file = new AtomicFile(Path.of(args[0]));
       file.write(0, ByteBuffer.allocate(1));
+      AtomicFolder folder = new AtomicFolder(Path.of(args[0] + "-folder"));
+      Files.createFile(folder.path().resolve("a"));
       System.out.println("begun");
       System.out.println(System.in.read());
     }
   }
 
   @Test
-  void processThatIsToldToEndLeavesNoPartialFile() throws Exception {
+  void processThatIsToldToEndLeavesNothingPartial() throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -37,7 +39,7 @@ class AtomicFileEndTest {
                 folder.resolve("out.bin").toString())
             .start();
     assertThat(process.inputReader().readLine()).isEqualTo("begun");
-    assertThat(files()).hasSize(1).allMatch(name -> name.endsWith(".partial"));
+    assertThat(files()).hasSize(2).allMatch(name -> name.endsWith(".partial"));
     // SIGTERM; Process.destroy would close the streams too.
     process.toHandle().destroy();
     assertThat(process.waitFor()).isEqualTo(143);
