@@ -1,12 +1,14 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.internal.io.AtomicFile;
+import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.merge.MergeExecutor;
@@ -78,7 +80,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       Map<Path, String> inputs =
           clock.measure(
               "hashing",
-              () -> Hashes.of(inputs(spec), settings.threads(), output.progress(terminal)));
+              () ->
+                  Hashes.of(
+                      inputs(spec, ingredients), settings.threads(), output.progress(terminal)));
       Path work = settings.folder().resolve(".stockpot");
       AtomicFile.deletePartials(settings.folder());
       spec.recipes()
@@ -138,8 +142,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       Map<Path, String> inputs,
       Path work) {
     Map<String, String> fingerprints = new LinkedHashMap<>();
-    Stream.concat(ingredients.base().stream(), ingredients.all().stream())
-        .forEach(each -> fingerprints.put(each.name(), inputs.get(each.checkpoint().path())));
+    ingredients
+        .withBase()
+        .forEach(each -> fingerprints.put(each.name(), fingerprint(each.checkpoint(), inputs)));
     return new Kitchen(
         ingredients.all(),
         fingerprints,
@@ -152,11 +157,16 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         spec.recipes().stream().anyMatch(name -> Recipes.named(name).needsLogits()));
   }
 
-  private List<Path> inputs(SoupSpec spec) {
+  /// The hash of a checkpoint's file; of its files' hashes, if there are several.
+  private static String fingerprint(Checkpoint checkpoint, Map<Path, String> inputs) {
+    List<String> hashes = checkpoint.files().stream().map(inputs::get).toList();
+    return hashes.size() == 1 ? hashes.getFirst() : Sha256.ofText(String.join("\n", hashes));
+  }
+
+  private List<Path> inputs(SoupSpec spec, OpenIngredients ingredients) {
     return Stream.of(
             Stream.of(settings.file()),
-            spec.base().stream(),
-            spec.ingredients().stream(),
+            ingredients.withBase().flatMap(each -> each.checkpoint().files().stream()),
             EvalIdentity.files(spec.eval()).stream())
         .flatMap(paths -> paths)
         .distinct()

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The checkpoints a command works with, open until it ends.
 ///
@@ -46,9 +47,13 @@ record OpenIngredients(Optional<Ingredient> base, List<Ingredient> all) implemen
     return open(Optional.empty(), paths);
   }
 
+  /// The base, if there is one, and the ingredients.
+  Stream<Ingredient> withBase() {
+    return Stream.concat(base.stream(), all.stream());
+  }
+
   @Override
   public void close() {
-    base.ifPresent(ingredient -> ingredient.checkpoint().close());
-    all.forEach(ingredient -> ingredient.checkpoint().close());
+    withBase().forEach(ingredient -> ingredient.checkpoint().close());
   }
 }

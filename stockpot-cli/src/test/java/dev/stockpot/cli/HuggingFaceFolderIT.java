@@ -129,6 +129,41 @@ class HuggingFaceFolderIT {
   }
 
   @Test
+  void candidatesHaveTheLayoutOfTheIngredients() throws Exception {
+    Files.copy(folder.resolve("llama-a/config.json"), folder.resolve("llama-b/config.json"));
+    Files.writeString(
+        folder.resolve("eval.sh"),
+        "test -f $1/config.json && test -f $1/model.safetensors && echo '{\"accuracy\": 0.5, \"n\":"
+            + " 2}'\n");
+    Files.writeString(
+        folder.resolve("soup.yml"),
+        """
+        ingredients: [llama-a, llama-b]
+        evaluator: {command: [sh, eval.sh, "{checkpoint}"]}
+        data: {select: s, report: {test: t}}
+        metric: accuracy
+        recipes: [uniform, greedy]
+        """);
+    Result cooked = stockpot.run("cook", "soup.yml", "-o", "run", "--quiet");
+    assertThat(cooked.err()).doesNotContain("stockpot:");
+    assertThat(cooked.code()).isZero();
+    assertThat(names("run/greedy"))
+        .containsExactly("config.json", "model.safetensors", "tokenizer.json", "trace.json");
+    assertThat(stockpot.run("verify", "run/greedy", "--quiet").out())
+        .isEqualTo(
+            "run/greedy: sound: 2 tensors, 6 parameters, no NaN or infinity\nSHA-256 as in "
+                + folder.resolve("run/manifest.json")
+                + "\n");
+    assertThat(
+            stockpot.run(
+                "greedy", "llama-a", "llama-b", "--eval", "soup.yml", "-o", "soup", "--quiet"))
+        .extracting(Result::code)
+        .isEqualTo(0);
+    assertThat(Files.readString(folder.resolve("soup/README.md")))
+        .contains("\nThe greedy soup of 2 checkpoints, 2 of which it keeps (F32), made by ");
+  }
+
+  @Test
   void mistakenOutputsAreToldBeforeAnyWork() throws Exception {
     assertThat(run("uniform", "llama-a", "-o", "llama-b"))
         .isEqualTo(

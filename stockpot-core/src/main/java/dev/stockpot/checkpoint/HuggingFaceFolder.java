@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.io.IoReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -114,14 +115,28 @@ public record HuggingFaceFolder(long shardBytes, Optional<Path> like, Map<String
     }
   }
 
+  /// Copies what belongs to a model besides its tensors, as far as it is there.
+  ///
+  /// @throws CheckpointException if a file cannot be read
+  public static void copyCompanions(Path from, Path to) {
+    companions(from).forEach((name, content) -> AtomicFile.write(to.resolve(name), content, false));
+  }
+
   private Map<String, byte[]> companions() {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (String name : COMPANIONS) {
-      like.map(folder -> folder.resolve(name))
-          .filter(Files::isRegularFile)
-          .ifPresent(file -> files.put(name, bytes(file)));
-    }
+    like.ifPresent(folder -> files.putAll(companions(folder)));
     texts.forEach((name, text) -> files.put(name, text.getBytes(StandardCharsets.UTF_8)));
+    return files;
+  }
+
+  private static Map<String, byte[]> companions(Path folder) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (String name : COMPANIONS) {
+      Path file = folder.resolve(name);
+      if (Files.isRegularFile(file)) {
+        files.put(name, bytes(file));
+      }
+    }
     return files;
   }
 

@@ -5,19 +5,19 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.HuggingFaceFolder;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Logits;
 import dev.stockpot.internal.io.Sha256;
+import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.Linear;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.merge.RunningSum;
 import dev.stockpot.recipe.Ingredient;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,12 +89,17 @@ public record Kitchen(
             List.of(select()),
             false,
             measure -> {
-              Path candidate = work.resolve("candidate.safetensors");
-              sum.candidate(members.getLast().checkpoint(), candidate);
+              Path file =
+                  work.resolve(
+                      folder().isPresent()
+                          ? "candidate/model.safetensors"
+                          : "candidate.safetensors");
+              sum.candidate(members.getLast().checkpoint(), file);
+              Path candidate = likeIngredients(file);
               try (Checkpoint checkpoint = Checkpoints.open(candidate)) {
                 return measure.apply(checkpoint);
               } finally {
-                delete(candidate);
+                WorkFolder.delete(candidate);
               }
             }));
   }
@@ -121,7 +126,7 @@ public record Kitchen(
         sets,
         false,
         measure -> {
-          try (Checkpoint checkpoint = Checkpoints.open(soup)) {
+          try (Checkpoint checkpoint = Checkpoints.open(likeIngredients(soup))) {
             return measure.apply(checkpoint);
           }
         });
@@ -216,11 +221,19 @@ public record Kitchen(
     return Sha256.ofText(recipe.toString());
   }
 
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /// What an evaluator opens: the file of a soup, or its folder where the first ingredient is one,
+  /// with the companions of that.
+  private Path likeIngredients(Path file) {
+    return folder()
+        .map(first -> {
+          HuggingFaceFolder.copyCompanions(first, file.getParent());
+          return file.getParent();
+        })
+        .orElse(file);
+  }
+
+  /// The first ingredient, if it is a folder.
+  private Optional<Path> folder() {
+    return Optional.of(ingredients.getFirst().checkpoint().path()).filter(Files::isDirectory);
   }
 }
