@@ -202,8 +202,7 @@ class CompareAndVerifyIT {
                 """
                     .formatted(hash),
                 ""));
-    assertThat(
-            run("verify", "a.safetensors", "--manifest", "moved/manifest.json", "--quiet"))
+    assertThat(run("verify", "a.safetensors", "--manifest", "moved/manifest.json", "--quiet"))
         .isEqualTo(
             new Result(
                 2,
@@ -224,8 +223,7 @@ class CompareAndVerifyIT {
     manifest(folder.resolve("manifest.json"), "0", "1");
     Files.createDirectory(folder.resolve("x"));
     Files.copy(folder.resolve("a.safetensors"), folder.resolve("model.safetensors"));
-    assertThat(
-            run("verify", "model.safetensors", "--manifest", "manifest.json", "--quiet"))
+    assertThat(run("verify", "model.safetensors", "--manifest", "manifest.json", "--quiet"))
         .isEqualTo(
             new Result(
                 2,

@@ -113,8 +113,7 @@ class HuggingFaceFolderIT {
     Files.createDirectories(model.resolve("snapshots"));
     Files.writeString(model.resolve("refs/main"), "0a1b");
     Files.move(folder.resolve("llama-b"), model.resolve("snapshots/0a1b"));
-    Result result =
-        run("uniform", "llama-a", "org/llama-c", "-o", "soup", "--quiet", "--json");
+    Result result = run("uniform", "llama-a", "org/llama-c", "-o", "soup", "--quiet", "--json");
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).contains("\"llama-c\": 0.5");
     assertThat(run("compare", "org/llama-c", "soup", "--quiet").code()).isZero();
@@ -124,8 +123,7 @@ class HuggingFaceFolderIT {
             + folder.resolve("hub")
             + "). To get it: hf download org/other\n";
     assertThat(run("inspect", "org/other")).isEqualTo(new Result(2, "", message));
-    assertThat(run("uniform", "org/other", "-o", "x"))
-        .isEqualTo(new Result(2, "", message));
+    assertThat(run("uniform", "org/other", "-o", "x")).isEqualTo(new Result(2, "", message));
   }
 
   @Test

@@ -141,9 +141,13 @@ public record Kitchen(
     return evaluator.measure(set, Logits.mean(logits)).withLogits(Optional.empty());
   }
 
-  /// Averages members into a file.
+  /// Averages members into a file; where the first ingredient is a folder, the file's gets its
+  /// companions.
   public MergeReport average(List<Ingredient> members, Path target) {
-    return executor.execute(plan(members), target, output.saturate(), Durability.SYNCED);
+    MergeReport report =
+        executor.execute(plan(members), target, output.saturate(), Durability.SYNCED);
+    likeIngredients(target);
+    return report;
   }
 
   /// How members are averaged.
