@@ -31,9 +31,17 @@ class ArchitectureTest {
           entry("internal.text", Set.of()),
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
+          entry("internal.pickle", Set.of("internal.io", "internal.text")),
+          entry("internal.zip", Set.of("internal.io", "internal.text")),
           entry(
               "checkpoint",
-              Set.of("internal.io", "internal.json", "internal.kernel", "internal.text")),
+              Set.of(
+                  "internal.io",
+                  "internal.json",
+                  "internal.kernel",
+                  "internal.pickle",
+                  "internal.text",
+                  "internal.zip")),
           entry(
               "merge",
               Set.of(

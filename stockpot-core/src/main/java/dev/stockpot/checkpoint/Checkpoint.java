@@ -25,6 +25,12 @@ public interface Checkpoint extends AutoCloseable {
   /// Free text that travels with the tensors.
   Map<String, String> metadata();
 
+  /// What is worth knowing of how it was read, a sentence each, such as which of several
+  /// dictionaries the tensors are from.
+  default List<String> notes() {
+    return List.of();
+  }
+
   /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For
   /// data that streams.
   ///

@@ -2,6 +2,7 @@ package dev.stockpot.checkpoint;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /// A way to store checkpoints. A new one is a class and a line in [Checkpoints#FORMATS].
@@ -14,10 +15,22 @@ public interface CheckpointFormat {
   /// bytes.
   boolean recognises(Path path);
 
+  /// What names of its files end in, without the dot; the usual one first.
+  default List<String> extensions() {
+    return List.of(name());
+  }
+
   /// Opens and validates a checkpoint; reads headers only.
   ///
   /// @throws CheckpointException if it is not valid
   Checkpoint open(Path path);
+
+  /// Opens a checkpoint as the user says; formats that leave no choice take no notice.
+  ///
+  /// @throws CheckpointException if it is not valid
+  default Checkpoint open(Path path, OpenOptions options) {
+    return open(path);
+  }
 
   /// Starts a new checkpoint.
   ///

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 public final class Checkpoints {
   /// Every format, in the order in which they are tried.
   public static final List<CheckpointFormat> FORMATS =
-      List.of(new Safetensors(), new HuggingFaceFolder());
+      List.of(new Safetensors(), new PyTorch(), new HuggingFaceFolder());
 
   private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z][A-Za-z0-9]*$");
 
@@ -24,12 +24,19 @@ public final class Checkpoints {
   ///
   /// @throws CheckpointException if there is none, no format knows it, or it is not valid
   public static Checkpoint open(Path path) {
+    return open(path, OpenOptions.NONE);
+  }
+
+  /// Opens a checkpoint of whatever format, as the user says.
+  ///
+  /// @throws CheckpointException if there is none, no format knows it, or it is not valid
+  public static Checkpoint open(Path path, OpenOptions options) {
     if (!Files.exists(path)) {
       throw CheckpointException.of(path, "no such file or folder");
     }
     for (CheckpointFormat format : FORMATS) {
       if (format.recognises(path)) {
-        return format.open(path);
+        return format.open(path, options);
       }
     }
     throw CheckpointException.of(
@@ -56,7 +63,9 @@ public final class Checkpoints {
   public static CheckpointFormat formatOf(Path target) {
     Optional<CheckpointFormat> named =
         FORMATS.stream()
-            .filter(format -> target.toString().endsWith("." + format.name()))
+            .filter(format ->
+                format.extensions().stream()
+                    .anyMatch(extension -> target.toString().endsWith("." + extension)))
             .findFirst();
     if (named.isEmpty() && (!hasExtension(target) || Files.isDirectory(target))) {
       return new HuggingFaceFolder();
@@ -64,12 +73,20 @@ public final class Checkpoints {
     return named.orElseThrow(() ->
         CheckpointException.of(
             target,
-            "the name of an output ends in .safetensors; without an extension it is a folder in"
-                + " Hugging Face layout"));
+            "the name of an output ends in "
+                + extensions()
+                + "; without an extension it is a folder in Hugging Face layout"));
   }
 
   /// Whether a name ends in a dot and a word: `Qwen2.5-0.5B` does not.
   private static boolean hasExtension(Path target) {
     return EXTENSION.matcher(String.valueOf(target.getFileName())).find();
+  }
+
+  private static String extensions() {
+    return FORMATS.stream()
+        .filter(format -> !format.extensions().isEmpty())
+        .map(format -> "." + format.extensions().getFirst())
+        .collect(Collectors.joining(", "));
   }
 }

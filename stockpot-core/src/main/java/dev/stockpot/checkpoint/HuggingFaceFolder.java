@@ -70,6 +70,12 @@ public record HuggingFaceFolder(long shardBytes, Optional<Path> like, Map<String
 
   /// Whether it is a folder: one that holds no checkpoint is refused by [#open], which says what
   /// was looked for.
+  /// A folder has none.
+  @Override
+  public List<String> extensions() {
+    return List.of();
+  }
+
   @Override
   public boolean recognises(Path path) {
     return Files.isDirectory(path);

@@ -4,7 +4,6 @@ import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.io.ByteRanges;
 import dev.stockpot.internal.io.InputFile;
 import dev.stockpot.internal.io.IoReason;
-import java.io.EOFException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -122,34 +121,24 @@ public final class Safetensors implements CheckpointFormat {
 
     @Override
     public void read(String name, long offset, ByteBuffer target) {
-      checkRange(header, name, offset, target.remaining());
+      TensorAccess.checkRange(header.tensors(), name, offset, target.remaining());
       long position = dataStart + header.begins().get(name) + offset;
       try {
         file.read(position, target);
       } catch (UncheckedIOException e) {
-        throw shortened(name, position, e);
+        throw TensorAccess.shortened(path, name, position, e);
       }
     }
 
     @Override
     public Tensor tensor(String name) {
-      TensorSpec spec = checkRange(header, name, 0, 0);
+      TensorSpec spec = TensorAccess.checkRange(header.tensors(), name, 0, 0);
       long position = dataStart + header.begins().get(name);
       try {
         return new Tensor(spec, file.map().asSlice(position, spec.bytes()));
       } catch (UncheckedIOException e) {
-        throw shortened(name, position, e);
+        throw TensorAccess.shortened(path, name, position, e);
       }
-    }
-
-    private RuntimeException shortened(String name, long position, UncheckedIOException e) {
-      return e.getCause() instanceof EOFException
-          ? CheckpointException.at(
-              path,
-              name,
-              position,
-              "has been cut off since the file was opened, which " + e.getCause().getMessage())
-          : e;
     }
 
     @Override
@@ -195,7 +184,7 @@ public final class Safetensors implements CheckpointFormat {
     @Override
     public void write(String name, long offset, ByteBuffer source) {
       int bytes = source.remaining();
-      checkRange(header, name, offset, bytes);
+      TensorAccess.checkRange(header.tensors(), name, offset, bytes);
       long begin = header.begins().get(name) + offset;
       file.write(dataStart + begin, source);
       if (!written.add(begin, begin + bytes)) {
@@ -227,18 +216,5 @@ public final class Safetensors implements CheckpointFormat {
       }
       throw new AssertionError(at);
     }
-  }
-
-  private static TensorSpec checkRange(
-      SafetensorsHeader header, String name, long offset, long bytes) {
-    TensorSpec spec = header.tensors().get(name);
-    if (spec == null) {
-      throw new IllegalArgumentException("no tensor '" + name + "'");
-    }
-    if (offset < 0 || offset > spec.bytes() - bytes) {
-      throw new IllegalArgumentException(
-          "tensor '" + name + "': bytes " + offset + " + " + bytes + " of " + spec.bytes());
-    }
-    return spec;
   }
 }
