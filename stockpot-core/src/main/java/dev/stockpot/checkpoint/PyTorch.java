@@ -3,9 +3,10 @@ package dev.stockpot.checkpoint;
 import dev.stockpot.internal.io.InputFile;
 import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.pickle.PickleException;
-import dev.stockpot.internal.pickle.Pickled;
 import dev.stockpot.internal.pickle.PickleReader;
+import dev.stockpot.internal.pickle.Pickled;
 import dev.stockpot.internal.zip.ArchiveException;
+import dev.stockpot.internal.zip.StoredArchive;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import dev.stockpot.internal.zip.StoredArchive;
 
 /// PyTorch's checkpoints: a pickled dictionary and the tensors' bytes, in a zip archive or, as
 /// before PyTorch 1.6, one after the other.

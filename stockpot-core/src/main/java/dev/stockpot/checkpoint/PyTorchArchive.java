@@ -1,8 +1,8 @@
 package dev.stockpot.checkpoint;
 
 import dev.stockpot.internal.io.InputFile;
-import dev.stockpot.internal.pickle.Pickled;
 import dev.stockpot.internal.pickle.PickleReader;
+import dev.stockpot.internal.pickle.Pickled;
 import dev.stockpot.internal.text.Excerpt;
 import dev.stockpot.internal.zip.StoredArchive;
 import dev.stockpot.internal.zip.StoredArchive.Extent;

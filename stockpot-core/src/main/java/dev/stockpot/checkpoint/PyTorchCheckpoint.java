@@ -88,7 +88,7 @@ final class PyTorchCheckpoint implements Checkpoint {
   public Tensor tensor(String name) {
     TensorSpec spec = TensorAccess.checkRange(tensors, name, 0, 0);
     if (spec.bytes() == 0) {
-      return new Tensor(spec, MemorySegment.NULL);
+      return new Tensor(spec, MemorySegment.ofArray(new byte[0]));
     }
     StridedBytes data = data(spec);
     try {

@@ -31,9 +31,24 @@ record PyTorchDictionary(String key, SequencedMap<String, Pickled> tensors) {
   /// What training scripts call the weights, innermost part of the path.
   private static final Set<String> WEIGHTS =
       Set.of(
-          "state_dict", "model_state_dict", "model_state", "model_dict", "model", "module", "net",
-          "network", "weights", "params", "ema", "ema_state_dict", "state_dict_ema", "model_ema",
-          "ema_model", "params_ema", "teacher", "student");
+          "state_dict",
+          "model_state_dict",
+          "model_state",
+          "model_dict",
+          "model",
+          "module",
+          "net",
+          "network",
+          "weights",
+          "params",
+          "ema",
+          "ema_state_dict",
+          "state_dict_ema",
+          "model_ema",
+          "ema_model",
+          "params_ema",
+          "teacher",
+          "student");
 
   private static final int DEEPEST = 8;
   private static final int MOST_LISTED = 10;
@@ -131,8 +146,7 @@ record PyTorchDictionary(String key, SequencedMap<String, Pickled> tensors) {
       Visit visit, Map.Entry<String, Pickled> entry, Set<Pickled> seen, Queue<Visit> queue) {
     Optional<SequencedMap<String, Pickled>> inner = entries(entry.getValue());
     if (inner.isPresent() && seen.add(entry.getValue())) {
-      String path =
-          visit.depth() == 0 ? entry.getKey() : visit.path() + "." + entry.getKey();
+      String path = visit.depth() == 0 ? entry.getKey() : visit.path() + "." + entry.getKey();
       queue.add(new Visit(path, visit.depth() + 1, inner.get()));
     }
   }

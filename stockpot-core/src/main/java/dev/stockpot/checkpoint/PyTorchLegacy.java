@@ -1,6 +1,7 @@
 package dev.stockpot.checkpoint;
 
 import dev.stockpot.internal.io.InputFile;
+import dev.stockpot.internal.pickle.PickleReader;
 import dev.stockpot.internal.pickle.Pickled;
 import dev.stockpot.internal.pickle.Pickled.Bool;
 import dev.stockpot.internal.pickle.Pickled.Dict;
@@ -8,7 +9,6 @@ import dev.stockpot.internal.pickle.Pickled.Int;
 import dev.stockpot.internal.pickle.Pickled.Items;
 import dev.stockpot.internal.pickle.Pickled.Persistent;
 import dev.stockpot.internal.pickle.Pickled.Text;
-import dev.stockpot.internal.pickle.PickleReader;
 import dev.stockpot.internal.text.Excerpt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

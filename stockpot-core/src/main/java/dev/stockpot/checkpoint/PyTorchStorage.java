@@ -15,7 +15,8 @@ import java.util.Optional;
 /// @param key what it is known by in the file
 /// @param type of its elements
 /// @param elements how many, at least 0
-/// @param skipped elements of the stored run before this one: files of the old format can hold views
+/// @param skipped elements of the stored run before this one: files of the old format can hold
+///   views
 record PyTorchStorage(String key, ElementType type, long elements, long skipped) {
 
   /// Where storages lie in a file.

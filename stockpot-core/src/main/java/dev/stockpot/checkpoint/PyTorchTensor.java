@@ -178,9 +178,10 @@ record PyTorchTensor(TensorSpec spec, Optional<StridedBytes> data) {
           switch (value) {
             case Items tuple -> tuple.items();
             // torch.Size((2, 3))
-            case Call call when call.isTo("torch.Size")
-                && call.arguments().size() == 1
-                && call.arguments().getFirst() instanceof Items tuple ->
+            case Call call
+                when call.isTo("torch.Size")
+                    && call.arguments().size() == 1
+                    && call.arguments().getFirst() instanceof Items tuple ->
                 tuple.items();
             default -> throw damaged();
           };

@@ -21,6 +21,7 @@ final class PyTorchTypes {
 
   /// What rebuilds dense tensors.
   static final String TENSOR = "torch._utils._rebuild_tensor";
+
   static final String TENSOR_V2 = "torch._utils._rebuild_tensor_v2";
   static final String TENSOR_V3 = "torch._utils._rebuild_tensor_v3";
   static final String PARAMETER = "torch._utils._rebuild_parameter";
@@ -80,8 +81,8 @@ final class PyTorchTypes {
     foreign("qint32", "QInt32Storage", 4);
     foreign("quint4x2", "QUInt4x2Storage", 1);
     foreign("quint2x4", "QUInt2x4Storage", 1);
-    List.of("bits8", "bits1x8", "bits2x4", "bits4x2", "float4_e2m1fn_x2").forEach(name ->
-        DTYPES.put(name, new ElementType(name, Optional.empty(), 1)));
+    List.of("bits8", "bits1x8", "bits2x4", "bits4x2", "float4_e2m1fn_x2")
+        .forEach(name -> DTYPES.put(name, new ElementType(name, Optional.empty(), 1)));
     DTYPES.put("bits16", new ElementType("bits16", Optional.empty(), 2));
     DTYPES.put("complex32", new ElementType("complex32", Optional.empty(), 4));
     for (int bits = 1; bits < 8; bits++) {
@@ -99,8 +100,19 @@ final class PyTorchTypes {
       GLOBALS.add("torch.per_" + scheme + "_affine");
       GLOBALS.add("torch.per_" + scheme + "_symmetric");
     }
-    for (String name : List.of("set", "frozenset", "dict", "list", "tuple", "bytearray",
-        "complex", "int", "float", "bool", "str")) {
+    for (String name :
+        List.of(
+            "set",
+            "frozenset",
+            "dict",
+            "list",
+            "tuple",
+            "bytearray",
+            "complex",
+            "int",
+            "float",
+            "bool",
+            "str")) {
       GLOBALS.add("builtins." + name);
       GLOBALS.add("__builtin__." + name);
     }

@@ -58,8 +58,7 @@ final class PyTorchWriter implements CheckpointWriter {
       throw e;
     }
     for (TensorSpec spec : specs.values()) {
-      long begin =
-          layout.add(FOLDER + PyTorchArchive.STORAGE + storages.size(), spec.bytes());
+      long begin = layout.add(FOLDER + PyTorchArchive.STORAGE + storages.size(), spec.bytes());
       storages.put(spec.name(), new Storage(begin, new Crc32Ranges()));
     }
   }
@@ -115,8 +114,7 @@ final class PyTorchWriter implements CheckpointWriter {
           spec.dtype() + " elements have no place in a PyTorch file; write a .safetensors file");
     }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(spec.name())) {
-      throw new IllegalArgumentException(
-          "unpaired surrogate in '" + Excerpt.of(spec.name()) + "'");
+      throw new IllegalArgumentException("unpaired surrogate in '" + Excerpt.of(spec.name()) + "'");
     }
   }
 

@@ -104,7 +104,8 @@ final class StridedBytes {
       MemorySegment from, long position, MemorySegment to, long at, long count) {
     // Single elements are copied by hand: a call to copy takes several times as long.
     if (count == 4) {
-      to.set(ValueLayout.JAVA_INT_UNALIGNED, at, from.get(ValueLayout.JAVA_INT_UNALIGNED, position));
+      to.set(
+          ValueLayout.JAVA_INT_UNALIGNED, at, from.get(ValueLayout.JAVA_INT_UNALIGNED, position));
     } else if (count == 2) {
       to.set(
           ValueLayout.JAVA_SHORT_UNALIGNED,

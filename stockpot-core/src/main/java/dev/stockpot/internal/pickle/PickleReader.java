@@ -138,7 +138,8 @@ public final class PickleReader {
       case 0x82, 0x83, 0x84 -> throw fault("uses an extension code, which only its writer knows");
       case 0x97, 0x98 -> throw fault("refers to buffers outside the pickle");
       default ->
-          throw fault("byte 0x%02x is no opcode of a pickle; the file is damaged".formatted(opcode));
+          throw fault(
+              "byte 0x%02x is no opcode of a pickle; the file is damaged".formatted(opcode));
     }
   }
 
@@ -220,8 +221,7 @@ public final class PickleReader {
     // A Python 2 string: text, or bytes that nobody here needs.
     byte[] bytes = in.bytes(length);
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       push(new Text(text));
     } catch (CharacterCodingException e) {
       push(Other.OTHER);

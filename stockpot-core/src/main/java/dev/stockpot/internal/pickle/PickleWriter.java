@@ -1,8 +1,6 @@
 package dev.stockpot.internal.pickle;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /// Writes the opcodes of a pickle, protocol 2, that describe tensors.
@@ -55,18 +53,18 @@ public final class PickleWriter {
   public PickleWriter integer(long value) {
     if (value == (int) value) {
       opcode('J');
-      return bytes(little(Integer.BYTES).putInt((int) value));
+      return little(value, Integer.BYTES);
     }
     opcode(0x8a);
     opcode(Long.BYTES);
-    return bytes(little(Long.BYTES).putLong(value));
+    return little(value, Long.BYTES);
   }
 
   /// A text without unpaired surrogates.
   public PickleWriter text(String value) {
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     opcode('X');
-    bytes(little(Integer.BYTES).putInt(utf8.length));
+    little(utf8.length, Integer.BYTES);
     out.writeBytes(utf8);
     return this;
   }
@@ -87,12 +85,10 @@ public final class PickleWriter {
     return opcode('\n');
   }
 
-  private PickleWriter bytes(ByteBuffer buffer) {
-    out.writeBytes(buffer.array());
+  private PickleWriter little(long value, int bytes) {
+    for (int i = 0; i < bytes; i++) {
+      out.write((int) (value >>> (Byte.SIZE * i)));
+    }
     return this;
-  }
-
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

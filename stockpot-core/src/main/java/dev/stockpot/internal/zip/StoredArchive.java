@@ -243,8 +243,7 @@ public final class StoredArchive {
     widen(fields, bytes.slice(extra, extraBytes).order(ByteOrder.LITTLE_ENDIAN), at);
     long header = fields[2];
     if (fields[0] < 0 || fields[1] < 0 || header < 0 || header > directory.offset()) {
-      throw new ArchiveException(
-          "entry '" + Excerpt.of(name) + "' lies outside the archive", at);
+      throw new ArchiveException("entry '" + Excerpt.of(name) + "' lies outside the archive", at);
     }
     bytes.position(extra + extraBytes + commentBytes);
     return new Entry(
@@ -266,8 +265,7 @@ public final class StoredArchive {
         throw new ArchiveException("the archive's directory is damaged", at);
       }
       if (id == EXTRA64) {
-        ByteBuffer extra =
-            extras.slice(extras.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer extra = extras.slice(extras.position(), length).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < fields.length; i++) {
           if (fields[i] == 0xffffffffL) {
             if (extra.remaining() < Long.BYTES) {

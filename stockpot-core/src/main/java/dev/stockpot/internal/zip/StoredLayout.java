@@ -30,7 +30,11 @@ public final class StoredLayout {
   ///
   /// @param header where its header begins
   /// @param begin where its data begins
-  private record Placed(byte[] name, long bytes, long header, long begin) {
+  private record Placed(String name, long bytes, long header, long begin) {
+
+    byte[] utf8() {
+      return name.getBytes(StandardCharsets.UTF_8);
+    }
 
     boolean isWide() {
       return bytes >= NARROW_LIMIT;
@@ -44,16 +48,15 @@ public final class StoredLayout {
   ///
   /// @return where its data begins
   public long add(String name, long bytes) {
-    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
     long header = end;
     long unpadded =
         header
             + StoredArchive.LOCAL_BYTES
-            + utf8.length
+            + name.getBytes(StandardCharsets.UTF_8).length
             + (bytes >= NARROW_LIMIT ? EXTRA_HEADER_BYTES + 2 * Long.BYTES : 0)
             + EXTRA_HEADER_BYTES;
     long begin = Math.ceilDiv(unpadded, (long) ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-    entries.add(new Placed(utf8, bytes, header, begin));
+    entries.add(new Placed(name, bytes, header, begin));
     end = Math.addExact(begin, bytes);
     return begin;
   }
@@ -67,8 +70,8 @@ public final class StoredLayout {
     ByteBuffer header = little((int) (entry.begin() - entry.header()));
     header.putInt(StoredArchive.LOCAL_SIGNATURE);
     putCommon(header, entry, crc, entry.isWide());
-    header.putShort((short) (header.capacity() - StoredArchive.LOCAL_BYTES - entry.name().length));
-    header.put(entry.name());
+    header.putShort((short) (header.capacity() - StoredArchive.LOCAL_BYTES - entry.utf8().length));
+    header.put(entry.utf8());
     if (entry.isWide()) {
       header.putShort((short) StoredArchive.EXTRA64).putShort((short) (2 * Long.BYTES));
       header.putLong(entry.bytes()).putLong(entry.bytes());
@@ -97,7 +100,7 @@ public final class StoredLayout {
   public ByteBuffer directory(int[] crcs) {
     int most =
         entries.stream()
-                .mapToInt(entry -> StoredArchive.DIRECTORY_BYTES + entry.name().length + 28)
+                .mapToInt(entry -> StoredArchive.DIRECTORY_BYTES + entry.utf8().length + 28)
                 .reduce(0, Math::addExact)
             + StoredArchive.END64_BYTES
             + StoredArchive.LOCATOR64_BYTES
@@ -133,7 +136,7 @@ public final class StoredLayout {
     directory.putShort((short) (extra == 0 ? 0 : EXTRA_HEADER_BYTES + extra));
     directory.putShort((short) 0).putShort((short) 0).putShort((short) 0).putInt(0);
     directory.putInt((int) (far ? NARROW_LIMIT : entry.header()));
-    directory.put(entry.name());
+    directory.put(entry.utf8());
     if (extra > 0) {
       directory.putShort((short) StoredArchive.EXTRA64).putShort((short) extra);
     }
@@ -151,7 +154,7 @@ public final class StoredLayout {
     target.putShort(version64 ? VERSION64 : VERSION).putShort(UTF8_NAME).putShort((short) 0);
     target.putShort((short) 0).putShort(FIRST_DAY);
     target.putInt(crc).putInt(narrow).putInt(narrow);
-    target.putShort((short) entry.name().length);
+    target.putShort((short) entry.utf8().length);
   }
 
   private static ByteBuffer little(int bytes) {
