@@ -22,15 +22,20 @@ import java.util.Map;
 /// magic number, a version, the machine, the value, the keys of the storages), then each storage as
 /// its number of elements and their bytes.
 final class PyTorchLegacy implements PyTorchStorage.Finder {
-  /// The first pickle: the magic number 0x1950a86a20f9469cfc6c.
-  static final String MAGIC = "80028a0a6cfc9c46f9206aa850192e";
+  /// The magic number 0x1950a86a20f9469cfc6c as the pickle's only value.
+  private static final String MAGIC = "8a0a6cfc9c46f9206aa850192e";
+
+  /// Where it stands, in hexadecimal digits: after the protocol, and from protocol 4 on a frame.
+  private static final int AFTER_PROTOCOL = 4;
+
+  private static final int AFTER_FRAME = 22;
 
   private static final long VERSION = 1001;
 
   private final Path path;
   private final InputFile file;
   private final Map<String, Run> runs = new HashMap<>();
-  private long at = MAGIC.length() / 2;
+  private long at;
 
   /// A stored run of elements.
   private record Run(long begin, long bytes) {}
@@ -42,11 +47,13 @@ final class PyTorchLegacy implements PyTorchStorage.Finder {
 
   /// Whether a file begins with the magic number.
   static boolean isMagic(byte[] head) {
-    return HexFormat.of().formatHex(head).startsWith(MAGIC);
+    String digits = HexFormat.of().formatHex(head);
+    return digits.startsWith(MAGIC, AFTER_PROTOCOL) || digits.startsWith(MAGIC, AFTER_FRAME);
   }
 
   /// The value, after which the storages are known.
   Pickled read() {
+    next(); // the magic number
     long versionAt = at;
     if (!(next() instanceof Int(long version)) || version != VERSION) {
       throw CheckpointException.at(
