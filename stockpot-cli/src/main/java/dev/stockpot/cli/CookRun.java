@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.Evaluator;
@@ -56,7 +57,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   /// Checks everything and says what [#cook] would do.
   void plan(SoupSpec spec) {
-    try (OpenIngredients ingredients = OpenIngredients.open(spec.base(), spec.ingredients());
+    try (OpenIngredients ingredients =
+            OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
       terminal.print(CookPlan.text(spec, ingredients, evaluator, settings.folder()));
@@ -71,7 +73,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   List<Result> cook(SoupSpec spec, boolean resume, boolean timings) {
     checkFolder(resume);
     Timings clock = new Timings();
-    try (OpenIngredients ingredients = OpenIngredients.open(spec.base(), spec.ingredients());
+    try (OpenIngredients ingredients =
+            OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
       if (!output.json()) {

@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.Progress;
 import dev.stockpot.cli.config.EvalFile;
 import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Terminal;
@@ -37,6 +38,7 @@ final class EvaluateCommand implements Runnable {
 
   @Mixin private OutputOptions output;
   @Mixin private ThreadsOption threads;
+  @Mixin private KeyOption key;
 
   @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints, or globs.")
   private List<String> words;
@@ -57,7 +59,7 @@ final class EvaluateCommand implements Runnable {
     EvalSpec spec = EvalFile.read(eval);
     Progress progress = output.progress(terminal);
     List<Result> results = new ArrayList<>();
-    try (OpenIngredients checkpoints = OpenIngredients.open(Ingredients.find(words));
+    try (OpenIngredients checkpoints = OpenIngredients.open(Ingredients.find(words), key.open());
         Evaluator evaluator = Evaluators.open(spec, threads.threads(), progress)) {
       SequencedSet<String> notes = new LinkedHashSet<>();
       checkpoints.all().forEach(each -> notes.addAll(evaluator.check(each.checkpoint())));

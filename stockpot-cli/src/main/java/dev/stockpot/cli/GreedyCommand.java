@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.cli.config.EvalFile;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.DTypeOptions;
+import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Table;
@@ -56,6 +57,7 @@ final class GreedyCommand implements Runnable {
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private TargetOption target;
+  @Mixin private KeyOption key;
 
   @Parameters(
       paramLabel = "INGREDIENT",
@@ -97,7 +99,7 @@ final class GreedyCommand implements Runnable {
     List<Path> paths = Ingredients.find(words);
     target.check(paths);
     Progress progress = output.progress(terminal);
-    try (OpenIngredients ingredients = OpenIngredients.open(paths);
+    try (OpenIngredients ingredients = OpenIngredients.open(paths, key.open());
         Evaluator evaluator = Evaluators.open(measure, threads.threads(), progress);
         WorkFolder work = WorkFolder.beside(target.path());
         EvaluationStore store = new EvaluationStore(work.path())) {

@@ -12,6 +12,7 @@ import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.checkpoint.TensorStatistics;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.config.Nearest;
+import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ final class InspectCommand implements Runnable {
 
   @Spec private CommandSpec spec;
   @Mixin private OutputOptions output;
+  @Mixin private KeyOption key;
 
   @Parameters(paramLabel = "CHECKPOINT", description = "The checkpoint.")
   private Path path;
@@ -74,12 +76,13 @@ final class InspectCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "--first is " + first + "; it must be from 0 to " + MOST_VALUES);
     }
-    try (Checkpoint checkpoint = Checkpoints.open(Ingredients.find(path))) {
+    try (Checkpoint checkpoint = Checkpoints.open(Ingredients.find(path), key.open())) {
       List<TensorSpec> tensors = tensors(checkpoint);
       SequencedMap<String, TensorStatistics> statistics = statistics(checkpoint, tensors);
       Optional<List<Number>> values = tensor.map(name -> values(checkpoint, name));
       Inspection inspection =
-          new Inspection(path, tensors, statistics, values, checkpoint.metadata());
+          new Inspection(
+              path, tensors, statistics, values, checkpoint.metadata(), checkpoint.notes());
       if (output.json()) {
         terminal.print(inspection.json());
       } else {

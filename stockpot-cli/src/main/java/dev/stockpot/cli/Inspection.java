@@ -27,12 +27,14 @@ import java.util.stream.Collectors;
 /// @param statistics by name; empty if they were not asked for
 /// @param values the first values of the only tensor, if asked for
 /// @param metadata of the checkpoint
+/// @param notes on how it was read
 record Inspection(
     Path file,
     List<TensorSpec> tensors,
     Map<String, TensorStatistics> statistics,
     Optional<List<Number>> values,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    List<String> notes) {
 
   Json json() {
     Map<String, Object> document = new LinkedHashMap<>();
@@ -41,15 +43,16 @@ record Inspection(
     document.put("parameters", parameters(tensors));
     document.put("bytes", bytes(tensors));
     document.put("metadata", new TreeMap<>(metadata));
+    document.put("notes", notes);
     return JsonWriter.of(document);
   }
 
   String text(Capabilities can) {
     if (tensors.isEmpty()) {
-      return "no tensors\n" + metadataText(can);
+      return "no tensors\n" + metadataText(can) + notesText();
     }
     String totals = values.isPresent() ? "" : "\n" + totals();
-    return table() + totals + metadataText(can) + valuesText();
+    return table() + totals + metadataText(can) + valuesText() + notesText();
   }
 
   private Map<String, Object> json(TensorSpec tensor) {
@@ -157,6 +160,14 @@ record Inspection(
             .map(line ->
                 can.outIsTerminal() ? Text.cut(line, can.columns(), can.outUnicode()) : line)
             .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private String notesText() {
+    return notes.isEmpty()
+        ? ""
+        : notes.stream()
+            .map(note -> "note: " + note + "\n")
+            .collect(Collectors.joining("", "\n", ""));
   }
 
   private String valuesText() {

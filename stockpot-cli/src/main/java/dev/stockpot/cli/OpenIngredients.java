@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.recipe.CandidateNames;
 import dev.stockpot.recipe.Ingredient;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ record OpenIngredients(Optional<Ingredient> base, List<Ingredient> all) implemen
   /// Opens checkpoints. All that cannot be opened are told at once.
   ///
   /// @throws CheckpointException if any is not valid
-  static OpenIngredients open(Optional<Path> base, List<Path> paths) {
+  static OpenIngredients open(Optional<Path> base, List<Path> paths, OpenOptions options) {
     List<Path> given = new ArrayList<>();
     base.ifPresent(given::add);
     given.addAll(paths);
@@ -28,7 +29,7 @@ record OpenIngredients(Optional<Ingredient> base, List<Ingredient> all) implemen
     List<CheckpointException> faults = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
       try {
-        opened.add(new Ingredient(names.get(i), Checkpoints.open(given.get(i))));
+        opened.add(new Ingredient(names.get(i), Checkpoints.open(given.get(i), options)));
       } catch (CheckpointException e) {
         faults.add(e);
       }
@@ -43,8 +44,8 @@ record OpenIngredients(Optional<Ingredient> base, List<Ingredient> all) implemen
   }
 
   /// Opens ingredients alone.
-  static OpenIngredients open(List<Path> paths) {
-    return open(Optional.empty(), paths);
+  static OpenIngredients open(List<Path> paths, OpenOptions options) {
+    return open(Optional.empty(), paths, options);
   }
 
   /// The base, if there is one, and the ingredients.

@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.DTypeOptions;
+import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Quantities;
@@ -44,6 +45,7 @@ final class UniformCommand implements Runnable {
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
   @Mixin private TargetOption target;
+  @Mixin private KeyOption key;
 
   @Parameters(
       paramLabel = "INGREDIENT",
@@ -68,7 +70,7 @@ final class UniformCommand implements Runnable {
     List<Path> paths = Ingredients.find(words);
     target.check(paths);
     Linear mean = mean(paths.size());
-    try (OpenIngredients ingredients = OpenIngredients.open(paths)) {
+    try (OpenIngredients ingredients = OpenIngredients.open(paths, key.open())) {
       List<Checkpoint> checkpoints =
           ingredients.all().stream().map(Ingredient::checkpoint).toList();
       MergePlan plan = MergePlan.of(checkpoints, mean, dtype.outDType());

@@ -158,7 +158,7 @@ class CommandLineIT {
                     {"min": 18446744073709551615, "max": 18446744073709551615,
                      "mean": 1.8446744073709552E19, "norm": 1.8446744073709552E19,
                      "nan": 0, "inf": 0}}],
-                 "parameters": 5, "bytes": 24, "metadata": {"format": "pt"}}
+                 "parameters": 5, "bytes": 24, "metadata": {"format": "pt"}, "notes": []}
                 """));
   }
 

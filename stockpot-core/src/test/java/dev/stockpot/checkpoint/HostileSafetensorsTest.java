@@ -88,13 +88,13 @@ class HostileSafetensorsTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             file
-                + ": not a checkpoint that Stockpot reads; it reads safetensors, Hugging Face"
-                + " folder");
+                + ": not a checkpoint that Stockpot reads; it reads safetensors, pytorch, Hugging"
+                + " Face folder");
     assertThatThrownBy(() -> Checkpoints.formatOf(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             file
-                + ": the name of an output ends in .safetensors; without an extension it is a"
+                + ": the name of an output ends in .safetensors, .pt; without an extension it is a"
                 + " folder in Hugging Face layout");
   }
 

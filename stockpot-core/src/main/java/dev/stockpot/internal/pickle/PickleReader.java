@@ -107,12 +107,13 @@ public final class PickleReader {
       case 'C' -> skipped(in.u8());
       case 'B' -> skipped(in.u32());
       case 0x8e, 0x96 -> skipped(in.i64());
-      case ')' -> push(new Items(List.of()));
-      case ']', 0x8f -> push(new Items(List.of()));
-      case 't', 'l', 0x91 -> push(new Items(popToMark()));
-      case 0x85 -> push(new Items(pop(1)));
-      case 0x86 -> push(new Items(pop(2)));
-      case 0x87 -> push(new Items(pop(3)));
+      case ')' -> push(Items.EMPTY_TUPLE);
+      case ']', 0x8f -> push(Items.list(List.of()));
+      case 't', 0x91 -> push(Items.tuple(popToMark()));
+      case 'l' -> push(Items.list(popToMark()));
+      case 0x85 -> push(Items.tuple(pop(1)));
+      case 0x86 -> push(Items.tuple(pop(2)));
+      case 0x87 -> push(Items.tuple(pop(3)));
       case '}' -> push(new Dict());
       case 'd' -> dictionary();
       case 'a' -> append(pop(1));
@@ -292,7 +293,7 @@ public final class PickleReader {
 
   private void append(List<Pickled> items) {
     switch (peek()) {
-      case Items list -> list.add(items);
+      case Items list when list.add(items) -> {}
       case Call _ -> {} // a list of a class of its own: no tensors that we look for
       default -> throw fault("something is appended to what is no list; the pickle is damaged");
     }

@@ -42,14 +42,30 @@ public sealed interface Pickled {
 
   /// A list, tuple or set.
   final class Items implements Pickled {
-    private final ArrayList<Pickled> items;
+    /// The tuple of nothing.
+    static final Items EMPTY_TUPLE = tuple(List.of());
 
-    Items(List<Pickled> items) {
-      this.items = new ArrayList<>(items);
+    private final List<Pickled> items;
+
+    private Items(List<Pickled> items) {
+      this.items = items;
     }
 
-    void add(List<Pickled> more) {
-      items.addAll(more);
+    static Items tuple(List<Pickled> items) {
+      return new Items(items);
+    }
+
+    static Items list(List<Pickled> items) {
+      return new Items(new ArrayList<>(items));
+    }
+
+    /// Adds members, or returns false if it is a tuple.
+    boolean add(List<Pickled> more) {
+      if (!(items instanceof ArrayList<Pickled> list)) {
+        return false;
+      }
+      list.addAll(more);
+      return true;
     }
 
     /// The members in order.
@@ -61,11 +77,14 @@ public sealed interface Pickled {
   /// A dictionary.
   final class Dict implements Pickled {
     // Pairs of key and value in turn. No hash table: the hash of a shared key can take for ever.
-    private final ArrayList<Pickled> pairs = new ArrayList<>(0);
+    private List<Pickled> pairs = List.of();
 
     Dict() {}
 
     void add(List<Pickled> more) {
+      if (pairs.isEmpty()) {
+        pairs = new ArrayList<>(more.size());
+      }
       pairs.addAll(more);
     }
 
