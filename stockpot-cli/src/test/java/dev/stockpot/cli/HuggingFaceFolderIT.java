@@ -142,19 +142,17 @@ class HuggingFaceFolderIT {
         metric: accuracy
         recipes: [uniform, greedy]
         """);
-    Result cooked = stockpot.run("cook", "soup.yml", "-o", "run", "--quiet");
+    Result cooked = run("cook", "soup.yml", "-o", "run", "--quiet");
     assertThat(cooked.err()).doesNotContain("stockpot:");
     assertThat(cooked.code()).isZero();
     assertThat(names("run/greedy"))
         .containsExactly("config.json", "model.safetensors", "tokenizer.json", "trace.json");
-    assertThat(stockpot.run("verify", "run/greedy", "--quiet").out())
+    assertThat(run("verify", "run/greedy", "--quiet").out())
         .isEqualTo(
             "run/greedy: sound: 2 tensors, 6 parameters, no NaN or infinity\nSHA-256 as in "
                 + folder.resolve("run/manifest.json")
                 + "\n");
-    assertThat(
-            stockpot.run(
-                "greedy", "llama-a", "llama-b", "--eval", "soup.yml", "-o", "soup", "--quiet"))
+    assertThat(run("greedy", "llama-a", "llama-b", "--eval", "soup.yml", "-o", "soup", "--quiet"))
         .extracting(Result::code)
         .isEqualTo(0);
     assertThat(Files.readString(folder.resolve("soup/README.md")))

@@ -69,8 +69,7 @@ public record HuggingFaceFolder(long shardBytes, Optional<Path> like, Map<String
   }
 
   /// Whether it is a folder: one that holds no checkpoint is refused by [#open], which says what
-  /// was looked for.
-  /// A folder has none.
+  /// was looked for. A folder has none.
   @Override
   public List<String> extensions() {
     return List.of();
