@@ -23,7 +23,9 @@ public final class CandidateNames {
         .or(() -> shortest(files, true))
         // For files that differ by nothing but the extension.
         .or(() -> shortest(files, false))
-        .orElseThrow(() -> new IllegalArgumentException("the same path twice in " + paths));
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "the same path twice in " + files.stream().map(Place::path).toList()));
   }
 
   private static Optional<List<String>> shortest(List<Place> places, boolean stripped) {
