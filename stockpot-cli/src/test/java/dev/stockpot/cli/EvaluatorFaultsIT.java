@@ -112,10 +112,10 @@ class EvaluatorFaultsIT {
               initializer 'head.weight': no tensor of that name
               initializer 'head.bias': no tensor of that name
               tensor 'w': no initializer of that name
-              Export the model so that initializers keep the checkpoint's names:\
+            Export the model so that initializers keep the checkpoint's names:\
              torch.onnx.export(..., dynamo=True, optimize=False), or the legacy exporter with\
              do_constant_folding=False.
-              An initializer that is the graph's own constant can be listed under evaluator:\
+            An initializer that is the graph's own constant can be listed under evaluator:\
              constants: [conv1.weight].\
             """,
         "greedy",
