@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /// Results ordered by what was measured on the report sets, never by `select`.
 ///
@@ -38,11 +39,11 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
   }
 
   /// The recipe's model to take: the best on `select` of those that are one model, the one of more
-  /// ingredients where several are.
+  /// ingredients where several are; none if all are worse there than the best single model.
   public Optional<Result> chosen(List<Result> results) {
-    return results.stream()
-        .filter(Result::isCooked)
-        .filter(result -> !Recipes.named(result.recipe()).needsLogits())
+    double single = bestSingle(results).map(this::selectCost).orElse(Double.POSITIVE_INFINITY);
+    return models(results)
+        .filter(result -> selectCost(result) <= single)
         .min(
             Comparator.comparingDouble(this::selectCost)
                 .thenComparingInt(result -> -result.ingredients().size()));
@@ -51,21 +52,37 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
   /// In plain words: what was chosen on `select`, and whether it beats the best single model where
   /// that counts, on the in-distribution report sets.
   public Optional<String> verdict(List<Result> results) {
-    Optional<Result> single =
-        results.stream()
-            .filter(result -> result.recipe().equals(Result.INDIVIDUAL))
-            .min(Comparator.comparingDouble(this::selectCost).thenComparing(Result::name));
-    return single.flatMap(best -> chosen(results).map(found -> sentence(found, best)));
+    return bestSingle(results)
+        .filter(_ -> models(results).findAny().isPresent())
+        .map(single ->
+            chosen(results)
+                .filter(model -> model.ingredients().size() > 1)
+                .map(soup -> sentence(soup, single))
+                .orElseGet(() -> noSoup(single)));
+  }
+
+  private Optional<Result> bestSingle(List<Result> results) {
+    return results.stream()
+        .filter(result -> result.recipe().equals(Result.INDIVIDUAL))
+        .min(Comparator.comparingDouble(this::selectCost).thenComparing(Result::name));
+  }
+
+  /// What recipes made that is one model.
+  private static Stream<Result> models(List<Result> results) {
+    return results.stream()
+        .filter(Result::isCooked)
+        .filter(result -> !Recipes.named(result.recipe()).needsLogits());
+  }
+
+  private String noSoup(Result single) {
+    return "No soup beats the best single model, "
+        + single.name()
+        + ", on select: "
+        + figures(single, eval.select())
+        + ".";
   }
 
   private String sentence(Result chosen, Result single) {
-    if (chosen.ingredients().size() == 1) {
-      return "No soup beats the best single model, "
-          + single.name()
-          + ", on select: "
-          + figures(single, eval.select())
-          + ".";
-    }
     StringBuilder text = new StringBuilder("Chosen on select: ");
     text.append(chosen.name()).append(", a soup of ").append(chosen.ingredients().size());
     text.append(" (").append(figures(chosen, eval.select()));

@@ -120,6 +120,18 @@ class RankingTest {
   }
 
   @Test
+  void soupThatIsWorseOnSelectIsNotChosen() {
+    List<Result> results =
+        List.of(
+            single(IN_AND_SHIFTS, "a", 0.75, 0.25, 0, 0),
+            cooked(IN_AND_SHIFTS, "uniform", 2, 0.5, 1, 1, 1));
+    Ranking ranking = new Ranking(IN_AND_SHIFTS, true);
+    assertThat(ranking.chosen(results)).isEmpty();
+    assertThat(ranking.verdict(results))
+        .contains("No soup beats the best single model, a, on select: 3 of 4.");
+  }
+
+  @Test
   void ofEqualsOnSelectTheSoupOfMoreIsChosen() {
     List<Result> results =
         List.of(
