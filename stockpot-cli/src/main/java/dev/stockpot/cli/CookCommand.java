@@ -76,7 +76,7 @@ final class CookCommand implements Runnable {
             new CookRun.Settings(
                 soup, folder(), words, dtype.outDType(), dtype.saturate(), threads.threads()));
     if (dryRun) {
-      run.plan(spec);
+      run.plan(spec, resume);
     } else {
       run.cook(spec, resume, timings);
     }

@@ -56,7 +56,10 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       int threads) {}
 
   /// Checks everything and says what [#cook] would do.
-  void plan(SoupSpec spec) {
+  ///
+  /// @param resume whether a run that was cut off would be gone on with
+  void plan(SoupSpec spec, boolean resume) {
+    checkFolder(resume);
     try (OpenIngredients ingredients =
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         Evaluator evaluator = open(spec)) {
@@ -69,8 +72,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   ///
   /// @param resume whether a run that was cut off is gone on with
   /// @param timings whether to print where the time went
-  /// @return the run's results, best first
-  List<Result> cook(SoupSpec spec, boolean resume, boolean timings) {
+  void cook(SoupSpec spec, boolean resume, boolean timings) {
     checkFolder(resume);
     Timings clock = new Timings();
     try (OpenIngredients ingredients =
@@ -108,7 +110,6 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       if (timings) {
         terminal.err().print(clock.table(evaluator));
       }
-      return ranked;
     }
   }
 

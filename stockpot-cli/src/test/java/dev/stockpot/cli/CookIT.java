@@ -156,6 +156,8 @@ class CookIT {
                 "",
                 "stockpot: done: holds a finished run; choose another folder with -o, or delete"
                     + " it\n"));
+    assertThat(stockpot(folder, "cook", "soup.yml", "-o", "done", "--dry-run"))
+        .isEqualTo(stockpot(folder, "cook", "soup.yml", "-o", "done"));
     assertThat(stockpot(folder, "cook", "soup.yml", "-o", "begun"))
         .isEqualTo(
             new Result(
