@@ -17,8 +17,8 @@ import java.util.Map;
 ///         [--heap 256m] [--folder DIR]
 ///
 /// Writes a family of checkpoints, then takes turns: the average (the launcher, under `-Xmx`), a
-/// [PlainCopy], the average, … Both read files the system has cached, and wait until what they wrote
-/// is on disk. Bytes moved are those of all inputs and the output. The first turn of each is a
+/// [PlainCopy], the average, … Both read files the system has cached, and wait until what they
+/// wrote is on disk. Bytes moved are those of all inputs and the output. The first turn of each is a
 /// warm-up; its mean is checked in plain arithmetic, and every later one must be the same bytes.
 /// Needs room for the family and two more files; all are deleted in the end.
 public final class AverageBenchmark {
@@ -63,6 +63,8 @@ public final class AverageBenchmark {
                 "--rounds", "5",
                 "--heap", "256m"),
             args);
+    // Builds the launcher's side, if that is to be done.
+    ProcessRun.of(List.of(System.getProperty("stockpot"), "--version"), Map.of());
     Path parent = Path.of(options.text("--folder"));
     Path folder =
         options.text("--folder").isEmpty()
@@ -81,7 +83,8 @@ public final class AverageBenchmark {
     String hash = Sha256.ofFile(mean, _ -> {});
     plainCopy();
     System.out.println("the mean is right; SHA-256 " + hash);
-    System.out.println("         average               plain copy        copy/average");
+    System.out.println(
+        "         average                        plain copy                     copy/average");
     List<ProcessRun> averages = new ArrayList<>();
     List<ProcessRun> copies = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
@@ -100,14 +103,12 @@ public final class AverageBenchmark {
   }
 
   private void line(String what, ProcessRun average, ProcessRun plainCopy, double ratio) {
-    System.out.printf(
-        "%s  %6.2f s %6.2f GB/s   %6.2f s %6.2f GB/s   %5.2f%n",
-        what,
-        average.seconds(),
-        bytesMoved / 1e9 / average.seconds(),
-        plainCopy.seconds(),
-        bytesMoved / 1e9 / plainCopy.seconds(),
-        ratio);
+    System.out.printf("%s  %s   %s   %5.2f%n", what, figures(average), figures(plainCopy), ratio);
+  }
+
+  private String figures(ProcessRun run) {
+    return "%6.2f s %6.2f GB/s %6.2f cpu s"
+        .formatted(run.seconds(), bytesMoved / 1e9 / run.seconds(), run.cpuSeconds());
   }
 
   private ProcessRun average() throws IOException, InterruptedException {

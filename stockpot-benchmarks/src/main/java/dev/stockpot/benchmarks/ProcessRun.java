@@ -3,6 +3,7 @@ package dev.stockpot.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 /// A finished process.
 ///
 /// @param seconds from its start to its end
-/// @param peakBytes most resident memory, as Linux counts it (`VmHWM`), asked for every 10 ms; 0 on
-///   other systems
-record ProcessRun(double seconds, long peakBytes) {
+/// @param cpuSeconds of all processors, asked for every 10 ms: what other work on the machine
+///   disturbs least
+/// @param peakBytes most resident memory, as Linux counts it (`VmHWM`), also asked for every 10 ms;
+///   0 on other systems
+record ProcessRun(double seconds, double cpuSeconds, long peakBytes) {
   private static final int ASK_MILLIS = 10;
 
   /// Runs a command.
@@ -29,15 +32,17 @@ record ProcessRun(double seconds, long peakBytes) {
     builder.environment().putAll(environment);
     long start = System.nanoTime();
     Process process = builder.start();
+    Duration cpu = Duration.ZERO;
     long peakBytes = 0;
     do {
+      cpu = process.info().totalCpuDuration().orElse(cpu);
       peakBytes = Math.max(peakBytes, residentPeak(process.pid()));
     } while (!process.waitFor(ASK_MILLIS, TimeUnit.MILLISECONDS));
     double seconds = (System.nanoTime() - start) / 1e9;
     if (process.exitValue() != 0) {
       throw new IllegalStateException(command + " ended with " + process.exitValue());
     }
-    return new ProcessRun(seconds, peakBytes);
+    return new ProcessRun(seconds, cpu.toMillis() / 1e3, peakBytes);
   }
 
   /// The run with the median time; of an even number the slower of the two in the middle.
