@@ -1,6 +1,7 @@
 package dev.stockpot.eval;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -10,7 +11,22 @@ public final class Metrics {
   public static final List<Metric> ALL = List.of(new Accuracy(), new NegativeLogLikelihood());
 
   private static final Set<String> LOWER_IS_BETTER =
-      Set.of("loss", "nll", "perplexity", "error", "mse", "ece", "brier");
+      Set.of(
+          "loss",
+          "nll",
+          "entropy",
+          "perplexity",
+          "ppl",
+          "bpb",
+          "error",
+          "err",
+          "mse",
+          "rmse",
+          "mae",
+          "wer",
+          "cer",
+          "ece",
+          "brier");
 
   private Metrics() {}
 
@@ -31,14 +47,17 @@ public final class Metrics {
 
   /// Whether more of a metric is better, also for metrics that a user's command names.
   ///
-  /// Lower is better for `loss`, `nll`, `perplexity`, `error`, `mse`, `ece`, `brier`, and for names
-  /// that end in `_loss` or `_error`; higher is better for all others.
+  /// Lower is better where the name, or its last word (`val_loss`, `cross-entropy`), is a loss, an
+  /// error or a distance that people know; higher is better for all others.
   public static boolean higherIsBetter(String name) {
     return ALL.stream()
         .filter(metric -> metric.name().equals(name))
         .findFirst()
         .map(Metric::higherIsBetter)
-        .orElseGet(() ->
-            !LOWER_IS_BETTER.contains(name) && !name.endsWith("_loss") && !name.endsWith("_error"));
+        .orElseGet(() -> !LOWER_IS_BETTER.contains(lastWord(name)));
+  }
+
+  private static String lastWord(String name) {
+    return name.replaceAll(".*[_/ -]", "").toLowerCase(Locale.ROOT);
   }
 }

@@ -72,6 +72,13 @@ class MetricsTest {
     "brier,false",
     "val_loss,false",
     "top5_error,false",
+    "cross_entropy,false",
+    "val_nll,false",
+    "ppl,false",
+    "WER,false",
+    "mae,false",
+    "val-rmse,false",
+    "eval/loss,false",
   })
   void directionFollowsTheName(String name, boolean higherIsBetter) {
     assertThat(Metrics.higherIsBetter(name)).isEqualTo(higherIsBetter);
