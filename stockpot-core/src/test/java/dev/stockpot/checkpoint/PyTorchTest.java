@@ -26,6 +26,7 @@ class PyTorchTest {
         "dtypes",
         "legacy",
         "module-state",
+        "more",
         "parameters",
         "training-checkpoint",
         "views-shared-storage"
@@ -35,6 +36,15 @@ class PyTorchTest {
         Checkpoint expected = Checkpoints.open(Goldens.path(name + ".expected.safetensors"))) {
       Goldens.assertSame(found, expected);
       assertThat(found.metadata()).isEmpty();
+    }
+  }
+
+  @Test
+  void theOldFormatHoldsWhatTheNewDoes() {
+    try (Checkpoint found = Checkpoints.open(Goldens.path("more-legacy.pt"));
+        Checkpoint expected = Checkpoints.open(Goldens.path("more.expected.safetensors"))) {
+      Goldens.assertSame(found, expected);
+      assertThat(found.notes()).containsExactly("the tensors are those at key 'ema.module'");
     }
   }
 
