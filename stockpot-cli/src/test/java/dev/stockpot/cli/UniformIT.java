@@ -122,7 +122,11 @@ class UniformIT {
         "-o",
         "link/a.safetensors");
     assertTold(
-        "m.gguf: the name of an output ends in .safetensors, .pt", "a.safetensors", "-o", "m.gguf");
+        "m.gguf: the name of an output ends in .safetensors, .pt; without an extension it is a"
+            + " folder in Hugging Face layout",
+        "a.safetensors",
+        "-o",
+        "m.gguf");
     assertTold(
         "--weights has 2 numbers for 3 ingredients; give one for each, in their order",
         "[abc].safetensors",
