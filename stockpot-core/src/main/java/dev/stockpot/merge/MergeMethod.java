@@ -1,24 +1,20 @@
 package dev.stockpot.merge;
 
-/// The maths of a merge, element by element.
+/// The maths of a merge, tensor by tensor.
 ///
-/// The executor widens the same stretch of every ingredient, exactly, and asks for the result in
-/// the precision of the sums; it does the one rounding afterwards. Methods are pure: any thread may
-/// call them on any stretch, and the same inputs give the same bits.
+/// Methods are pure: any thread may call them, and the same inputs give the same bits.
 public interface MergeMethod {
 
   /// The name people use, such as `linear`.
   String name();
 
-  /// Mixes `n` elements in float32: used when all ingredients are 16 bits or narrower.
+  /// What to do first for a tensor.
   ///
-  /// @param inputs one array per ingredient, in the ingredients' order
-  /// @param out takes the result before rounding
-  void mix(float[][] inputs, int n, float[] out);
+  /// @throws IllegalArgumentException if the number of inputs is not what this method was made for
+  Stage begin(Layer layer);
 
-  /// Mixes `n` elements in float64: used when any ingredient is F32 or F64.
-  ///
-  /// @param inputs one array per ingredient, in the ingredients' order
-  /// @param out takes the result before rounding
-  void mix(double[][] inputs, int n, double[] out);
+  /// How often the inputs are read before they are mixed, usually: for estimates.
+  default int passes() {
+    return 0;
+  }
 }

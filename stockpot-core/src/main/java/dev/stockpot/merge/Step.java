@@ -1,6 +1,9 @@
 package dev.stockpot.merge;
 
+import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
+import java.util.List;
+import java.util.Optional;
 
 /// What is done for one tensor of the output.
 public sealed interface Step {
@@ -8,9 +11,41 @@ public sealed interface Step {
   /// The tensor that this step makes.
   TensorSpec output();
 
-  /// Every ingredient's tensor goes through the method, in this precision, and is rounded once.
-  record Mix(TensorSpec output, MergeMethod method, Precision precision) implements Step {}
+  /// What it is made from: at least one.
+  List<Source> inputs();
 
-  /// The first ingredient's bytes. The others are compared, and a difference is reported.
-  record Copy(TensorSpec output) implements Step {}
+  /// The inputs go through the method and are rounded once.
+  ///
+  /// @param inputs float tensors; all have the output's shape unless the method says otherwise
+  /// @param method with this tensor's parameters
+  /// @param rounding a dtype that every input is rounded to first, if it is not narrower anyway
+  /// @param seed of this tensor, for random methods
+  record Mix(
+      TensorSpec output,
+      List<Source> inputs,
+      MergeMethod method,
+      Optional<DType> rounding,
+      long seed)
+      implements Step {
+    public Mix {
+      inputs = List.copyOf(inputs);
+    }
+
+    /// A step without rounding beforehand or randomness.
+    public Mix(TensorSpec output, List<Source> inputs, MergeMethod method) {
+      this(output, inputs, method, Optional.empty(), 0);
+    }
+
+    /// What this step computes in.
+    public Precision precision() {
+      return Precision.of(inputs.stream().map(input -> input.spec().dtype()).toList());
+    }
+  }
+
+  /// The first input's bytes. The others are compared, and a difference is reported.
+  record Copy(TensorSpec output, List<Source> inputs) implements Step {
+    public Copy {
+      inputs = List.copyOf(inputs);
+    }
+  }
 }

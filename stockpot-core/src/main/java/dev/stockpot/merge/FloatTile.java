@@ -1,0 +1,248 @@
+package dev.stockpot.merge;
+
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.Elements;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// A tile in float32: when all inputs are 16 bits or narrower.
+final class FloatTile extends Tile {
+  private float[] values = {};
+
+  @Override
+  void reserve(int n) {
+    if (values.length < n) {
+      values = new float[Math.max(n, Elements.TILE)];
+    }
+  }
+
+  @Override
+  void widen(Elements elements, DType dtype, MemorySegment source, long offset, int at, int n) {
+    elements.toFloats(dtype, source, offset, n, values, at);
+  }
+
+  @Override
+  boolean narrow(
+      Elements elements, DType dtype, int at, int n, MemorySegment target, long offset) {
+    return elements.fromFloats(dtype, values, at, n, target, offset);
+  }
+
+  @Override
+  public double at(int i) {
+    return values[i];
+  }
+
+  @Override
+  public void put(int i, double value) {
+    values[i] = (float) value;
+  }
+
+  @Override
+  public void fill(double value) {
+    Arrays.fill(values, 0, length(), (float) value);
+  }
+
+  @Override
+  public void copy(Tile x) {
+    System.arraycopy(of(x), 0, values, 0, length());
+  }
+
+  @Override
+  public void product(double a, Tile x) {
+    product((float) a, of(x), length(), values);
+  }
+
+  @Override
+  public void difference(Tile x, Tile y) {
+    difference(of(x), of(y), length(), values);
+  }
+
+  @Override
+  public void add(Tile x) {
+    add(of(x), length(), values);
+  }
+
+  @Override
+  public void addProduct(double a, Tile x) {
+    addProduct((float) a, of(x), length(), values);
+  }
+
+  @Override
+  public void scale(double a) {
+    product((float) a, values, length(), values);
+  }
+
+  @Override
+  public void divide(double d) {
+    divide((float) d, length(), values);
+  }
+
+  @Override
+  public void divide(Tile d) {
+    divide(of(d), length(), values);
+  }
+
+  @Override
+  public void elect(Tile signs, double weight, Tile weights) {
+    elect(of(signs), (float) weight, of(weights), length(), values);
+  }
+
+  @Override
+  public double dot(Tile x) {
+    return dot(values, of(x), length());
+  }
+
+  @Override
+  public double sumOfMagnitudes() {
+    return sumOfMagnitudes(values, length());
+  }
+
+  @Override
+  public long key(int i) {
+    return Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void count(KeyCounts counts) {
+    count(values, length(), counts);
+  }
+
+  @Override
+  public int count(long key) {
+    return countEqual(values, length(), key);
+  }
+
+  @Override
+  public void zeroBelow(long cut, int quota) {
+    int left = quota;
+    for (int i = 0; i < length(); i++) {
+      long key = key(i);
+      if (key < cut || (key == cut && --left < 0)) {
+        values[i] = 0;
+      }
+    }
+  }
+
+  @Override
+  public void zeroAbove(long cut, int quota) {
+    int left = quota;
+    for (int i = 0; i < length(); i++) {
+      long key = key(i);
+      if (key > cut || (key == cut && --left >= 0)) {
+        values[i] = 0;
+      }
+    }
+  }
+
+  private static float[] of(Tile x) {
+    return ((FloatTile) x).values;
+  }
+
+  private static void product(float a, float[] x, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = a * x[i];
+    }
+  }
+
+  private static void difference(float[] x, float[] y, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = x[i] - y[i];
+    }
+  }
+
+  private static void add(float[] x, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] += x[i];
+    }
+  }
+
+  private static void addProduct(float a, float[] x, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] += a * x[i];
+    }
+  }
+
+  private static void divide(float d, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] /= d;
+    }
+  }
+
+  private static void divide(float[] d, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] /= d[i] == 0 ? 1 : d[i];
+    }
+  }
+
+  private static void elect(float[] signs, float weight, float[] weights, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      float x = out[i];
+      boolean agrees = signs[i] >= 0 ? x > 0 : x < 0;
+      weights[i] += agrees ? weight : 0;
+      // A NaN agrees with nobody, and must not vanish by that.
+      out[i] = agrees || x != x ? x : 0;
+    }
+  }
+
+  private static double dot(float[] x, float[] y, int n) {
+    double[] lanes = new double[LANES];
+    int whole = n - n % LANES;
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+    for (int i = 0; i < whole; i += LANES) {
+      s0 += (double) x[i] * y[i];
+      s1 += (double) x[i + 1] * y[i + 1];
+      s2 += (double) x[i + 2] * y[i + 2];
+      s3 += (double) x[i + 3] * y[i + 3];
+      s4 += (double) x[i + 4] * y[i + 4];
+      s5 += (double) x[i + 5] * y[i + 5];
+      s6 += (double) x[i + 6] * y[i + 6];
+      s7 += (double) x[i + 7] * y[i + 7];
+    }
+    lanes[0] = s0;
+    lanes[1] = s1;
+    lanes[2] = s2;
+    lanes[3] = s3;
+    lanes[4] = s4;
+    lanes[5] = s5;
+    lanes[6] = s6;
+    lanes[7] = s7;
+    for (int i = whole; i < n; i++) {
+      lanes[i - whole] += (double) x[i] * y[i];
+    }
+    return sum(lanes);
+  }
+
+  private static double sumOfMagnitudes(float[] x, int n) {
+    double[] lanes = new double[LANES];
+    for (int i = 0; i < n; i++) {
+      lanes[i % LANES] += Math.abs(x[i]);
+    }
+    return sum(lanes);
+  }
+
+  private static void count(float[] x, int n, KeyCounts counts) {
+    int low = (int) counts.low();
+    int shift = counts.shift();
+    long[] bins = counts.bins();
+    for (int i = 0; i < n; i++) {
+      int distance = (Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) - low;
+      if (distance >= 0) {
+        int bin = distance >>> shift;
+        if (bin < bins.length) {
+          bins[bin]++;
+        } else {
+          counts.above()[0]++;
+        }
+      }
+    }
+  }
+
+  private static int countEqual(float[] x, int n, long key) {
+    int count = 0;
+    
+    for (int i = 0; i < n; i++) {
+      count += (Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) == key ? 1 : 0;
+    }
+    return count;
+  }
+}

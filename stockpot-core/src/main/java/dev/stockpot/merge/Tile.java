@@ -1,0 +1,116 @@
+package dev.stockpot.merge;
+
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.Elements;
+import java.lang.foreign.MemorySegment;
+
+/// A short run of numbers in one of the two precisions, and arithmetic on it, element by element.
+///
+/// Every operation rounds its result to the tile's precision; nothing is fused. Both operands have
+/// the same precision and length. Reductions are in float64 and in a stated order, so that they
+/// give the same bits on any machine.
+public abstract sealed class Tile permits FloatTile, DoubleTile {
+  /// Partial sums of a reduction: element `i` goes to partial sum `i mod 8`, and these are added in
+  /// order at the end.
+  static final int LANES = 8;
+
+  private int length;
+
+  /// Number of elements.
+  public final int length() {
+    return length;
+  }
+
+  /// Makes this tile `n` elements long; what is in it is lost.
+  final void resize(int n) {
+    length = n;
+    reserve(n);
+  }
+
+  /// Makes room for `n` elements.
+  abstract void reserve(int n);
+
+  /// Widens `n` stored elements to this tile's elements from `at` on.
+  abstract void widen(
+      Elements elements, DType dtype, MemorySegment source, long offset, int at, int n);
+
+  /// Rounds `n` elements from `at` on to stored elements; tells whether all of them are finite.
+  abstract boolean narrow(
+      Elements elements, DType dtype, int at, int n, MemorySegment target, long offset);
+
+  /// Element `i`, exactly.
+  public abstract double at(int i);
+
+  /// Sets element `i`, rounded to this precision.
+  public abstract void put(int i, double value);
+
+  /// Sets every element.
+  public abstract void fill(double value);
+
+  /// this = x
+  public abstract void copy(Tile x);
+
+  /// this = a·x
+  public abstract void product(double a, Tile x);
+
+  /// this = x − y
+  public abstract void difference(Tile x, Tile y);
+
+  /// this += x
+  public abstract void add(Tile x);
+
+  /// this += a·x, the product rounded before the sum
+  public abstract void addProduct(double a, Tile x);
+
+  /// this = a·this
+  public abstract void scale(double a);
+
+  /// this = this / d
+  public abstract void divide(double d);
+
+  /// this = this / d, element by element; where `d` is 0 it stays as it is
+  public abstract void divide(Tile d);
+
+  /// Sets every element of this that has another sign than `signs` to 0, and adds `weight` to
+  /// `weights` where it has the same. A `signs` of zero counts as positive; an element of zero has
+  /// no sign and counts as different.
+  ///
+  /// @see <a href="https://arxiv.org/abs/2306.01708">Yadav et al. 2023, TIES-Merging</a>
+  public abstract void elect(Tile signs, double weight, Tile weights);
+
+  /// Σ this·x in float64.
+  public abstract double dot(Tile x);
+
+  /// Σ |this| in float64.
+  public abstract double sumOfMagnitudes();
+
+  /// The magnitude of element `i` as an integer that sorts as the magnitudes do; NaN is largest.
+  public abstract long key(int i);
+
+  /// Puts every magnitude into the bin of its key: those at or above the last bin's end are counted
+  /// apart, and those below the first bin are not.
+  public abstract void count(KeyCounts counts);
+
+  /// How many magnitudes have this key.
+  public abstract int count(long key);
+
+  /// Sets elements to 0 whose key is below `cut`, or equal to it but for the first `quota` of them.
+  public abstract void zeroBelow(long cut, int quota);
+
+  /// Sets elements to 0 whose key is above `cut`, and the first `quota` of those equal to it.
+  public abstract void zeroAbove(long cut, int quota);
+
+  /// Whether an element is neither NaN nor infinite.
+  final boolean isFinite(int i) {
+    return Double.isFinite(at(i));
+  }
+
+  /// Partial sums in order.
+  static double sum(double[] lanes) {
+    double sum = 0;
+    for (double lane : lanes) {
+      sum += lane;
+    }
+    return sum;
+  }
+}
