@@ -7,6 +7,7 @@ module dev.stockpot.core {
   exports dev.stockpot.checkpoint;
   exports dev.stockpot.eval;
   exports dev.stockpot.merge;
+  exports dev.stockpot.method;
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
   exports dev.stockpot.internal.io to

@@ -51,12 +51,16 @@ class ArchitectureTest {
                   "internal.kernel",
                   "internal.text")),
           entry("eval", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
-          entry("recipe", Set.of("checkpoint", "merge", "eval", "internal.io", "internal.json")),
+          entry("method", Set.of("checkpoint", "merge", "internal.kernel", "internal.text")),
+          entry(
+              "recipe",
+              Set.of("checkpoint", "merge", "method", "eval", "internal.io", "internal.json")),
           entry(
               "search",
               Set.of(
                   "checkpoint",
                   "merge",
+                  "method",
                   "eval",
                   "recipe",
                   "internal.io",

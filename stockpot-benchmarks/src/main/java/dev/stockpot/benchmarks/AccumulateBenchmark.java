@@ -1,7 +1,7 @@
 package dev.stockpot.benchmarks;
 
 import dev.stockpot.checkpoint.Elements;
-import dev.stockpot.merge.Linear;
+import dev.stockpot.method.Linear;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

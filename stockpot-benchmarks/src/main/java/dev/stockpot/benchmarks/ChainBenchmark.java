@@ -1,7 +1,7 @@
 package dev.stockpot.benchmarks;
 
 import dev.stockpot.checkpoint.Elements;
-import dev.stockpot.merge.Linear;
+import dev.stockpot.method.Linear;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

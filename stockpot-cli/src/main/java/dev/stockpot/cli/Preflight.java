@@ -2,8 +2,8 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.eval.Evaluator;
-import dev.stockpot.merge.Linear;
 import dev.stockpot.merge.MergePlan;
+import dev.stockpot.method.Linear;
 import dev.stockpot.recipe.Ingredient;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

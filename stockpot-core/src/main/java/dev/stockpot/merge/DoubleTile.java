@@ -9,6 +9,9 @@ import java.util.Arrays;
 final class DoubleTile extends Tile {
   private double[] values = {};
 
+  /// For what lies in the middle of a long tile.
+  private double[] aside = {};
+
   @Override
   void reserve(int n) {
     if (values.length < n) {
@@ -18,13 +21,21 @@ final class DoubleTile extends Tile {
 
   @Override
   void widen(Elements elements, DType dtype, MemorySegment source, long offset, int at, int n) {
-    elements.toDoubles(dtype, source, offset, n, values, at);
+    if (at == 0) {
+      elements.toDoubles(dtype, source, offset, n, values);
+    } else {
+      elements.toDoubles(dtype, source, offset, n, aside());
+      System.arraycopy(aside, 0, values, at, n);
+    }
   }
 
   @Override
-  boolean narrow(
-      Elements elements, DType dtype, int at, int n, MemorySegment target, long offset) {
-    return elements.fromDoubles(dtype, values, at, n, target, offset);
+  boolean narrow(Elements elements, DType dtype, int at, int n, MemorySegment target, long offset) {
+    if (at == 0) {
+      return elements.fromDoubles(dtype, values, n, target, offset);
+    }
+    System.arraycopy(values, at, aside(), 0, n);
+    return elements.fromDoubles(dtype, aside, n, target, offset);
   }
 
   @Override
@@ -136,6 +147,13 @@ final class DoubleTile extends Tile {
     }
   }
 
+  private double[] aside() {
+    if (aside.length == 0) {
+      aside = new double[Elements.TILE];
+    }
+    return aside;
+  }
+
   private static double[] of(Tile x) {
     return ((DoubleTile) x).values;
   }
@@ -182,7 +200,7 @@ final class DoubleTile extends Tile {
       boolean agrees = signs[i] >= 0 ? x > 0 : x < 0;
       weights[i] += agrees ? weight : 0;
       // A NaN agrees with nobody, and must not vanish by that.
-      out[i] = agrees || x != x ? x : 0;
+      out[i] = agrees || Double.isNaN(x) ? x : 0;
     }
   }
 
@@ -224,7 +242,6 @@ final class DoubleTile extends Tile {
 
   private static int countEqual(double[] x, int n, long key) {
     int count = 0;
-    
     for (int i = 0; i < n; i++) {
       count += (Double.doubleToRawLongBits(x[i]) & Long.MAX_VALUE) == key ? 1 : 0;
     }

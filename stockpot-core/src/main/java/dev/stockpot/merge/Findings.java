@@ -6,7 +6,10 @@ import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.text.Excerpt;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -15,6 +18,7 @@ final class Findings {
   private final MergePlan plan;
   private final TreeMap<Integer, Counts> counts = new TreeMap<>();
   private final TreeMap<Integer, TreeSet<Integer>> differing = new TreeMap<>();
+  private final TreeMap<Integer, Stage.Mixing> mixed = new TreeMap<>();
 
   Findings(MergePlan plan) {
     this.plan = plan;
@@ -38,7 +42,15 @@ final class Findings {
     differing.computeIfAbsent(step, _ -> new TreeSet<>()).add(ingredient);
   }
 
+  /// A tensor is done: its method may have something to say.
+  void ended(int step, Stage.Mixing mixing) {
+    if (!mixing.notes().isEmpty() || !mixing.figures().isEmpty()) {
+      mixed.put(step, mixing);
+    }
+  }
+
   void add(Findings other) {
+    mixed.putAll(other.mixed);
     other.counts.forEach((step, theirs) -> {
       Counts ours = counts(step);
       ours.nan += theirs.nan;
@@ -84,13 +96,29 @@ final class Findings {
                 .formatted(
                     Excerpt.of(output.name()),
                     output.dtype(),
-                    plan.ingredients().getFirst().path()));
+                    plan.steps().get(step).inputs().getFirst().checkpoint().path()));
+      }
+      if (mixed.containsKey(step)) {
+        for (String note : mixed.get(step).notes()) {
+          notes.add("tensor '" + Excerpt.of(output.name()) + "': " + note);
+        }
       }
       if (counts.containsKey(step)) {
         note(output, counts.get(step), notes);
       }
     }
     return notes;
+  }
+
+  /// What methods found on the way: tensor → name → value, in the order of the plan.
+  SequencedMap<String, Map<String, Double>> figures() {
+    SequencedMap<String, Map<String, Double>> figures = new LinkedHashMap<>();
+    mixed.forEach((step, mixing) -> {
+      if (!mixing.figures().isEmpty()) {
+        figures.put(plan.steps().get(step).output().name(), mixing.figures());
+      }
+    });
+    return figures;
   }
 
   private static void note(TensorSpec output, Counts count, List<String> notes) {

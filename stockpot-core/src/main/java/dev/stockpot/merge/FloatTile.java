@@ -9,6 +9,9 @@ import java.util.Arrays;
 final class FloatTile extends Tile {
   private float[] values = {};
 
+  /// For what lies in the middle of a long tile.
+  private float[] aside = {};
+
   @Override
   void reserve(int n) {
     if (values.length < n) {
@@ -18,13 +21,21 @@ final class FloatTile extends Tile {
 
   @Override
   void widen(Elements elements, DType dtype, MemorySegment source, long offset, int at, int n) {
-    elements.toFloats(dtype, source, offset, n, values, at);
+    if (at == 0) {
+      elements.toFloats(dtype, source, offset, n, values);
+    } else {
+      elements.toFloats(dtype, source, offset, n, aside());
+      System.arraycopy(aside, 0, values, at, n);
+    }
   }
 
   @Override
-  boolean narrow(
-      Elements elements, DType dtype, int at, int n, MemorySegment target, long offset) {
-    return elements.fromFloats(dtype, values, at, n, target, offset);
+  boolean narrow(Elements elements, DType dtype, int at, int n, MemorySegment target, long offset) {
+    if (at == 0) {
+      return elements.fromFloats(dtype, values, n, target, offset);
+    }
+    System.arraycopy(values, at, aside(), 0, n);
+    return elements.fromFloats(dtype, aside, n, target, offset);
   }
 
   @Override
@@ -134,6 +145,13 @@ final class FloatTile extends Tile {
     }
   }
 
+  private float[] aside() {
+    if (aside.length == 0) {
+      aside = new float[Elements.TILE];
+    }
+    return aside;
+  }
+
   private static float[] of(Tile x) {
     return ((FloatTile) x).values;
   }
@@ -180,7 +198,7 @@ final class FloatTile extends Tile {
       boolean agrees = signs[i] >= 0 ? x > 0 : x < 0;
       weights[i] += agrees ? weight : 0;
       // A NaN agrees with nobody, and must not vanish by that.
-      out[i] = agrees || x != x ? x : 0;
+      out[i] = agrees || Float.isNaN(x) ? x : 0;
     }
   }
 
@@ -239,7 +257,6 @@ final class FloatTile extends Tile {
 
   private static int countEqual(float[] x, int n, long key) {
     int count = 0;
-    
     for (int i = 0; i < n; i++) {
       count += (Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) == key ? 1 : 0;
     }

@@ -19,20 +19,22 @@ import java.util.concurrent.Future;
 
 /// Carries out a [MergePlan]: streams every ingredient in chunks through all cores into one output.
 ///
-/// Memory is bounded by [#BYTES_PER_THREAD] for each thread, whatever the number and size of the
-/// ingredients. The output is the same bytes for any number of threads.
+/// Memory is bounded, whatever the number and size of the ingredients. The output is the same bytes
+/// for any number of threads and any amount of memory.
 ///
 /// @param threads that compute, at least 1
+/// @param memory most bytes for buffers and for what methods sum up
 /// @param progress hears of the bytes read and written
-public record MergeExecutor(int threads, Progress progress) {
-  /// Buffers of one thread; exceeded only if there are so many ingredients that the smallest chunks
-  /// do not fit.
-  static final long BYTES_PER_THREAD = 16L << 20;
-
+public record MergeExecutor(int threads, long memory, Progress progress) {
   public MergeExecutor {
     if (threads < 1) {
       throw new IllegalArgumentException("threads " + threads);
     }
+  }
+
+  /// With as much memory as is usual.
+  public MergeExecutor(int threads, Progress progress) {
+    this(threads, MergeMemory.usual(), progress);
   }
 
   /// Writes what the plan says.
@@ -53,6 +55,7 @@ public record MergeExecutor(int threads, Progress progress) {
       Path target,
       boolean saturate,
       Durability durability) {
+    MergeMemory.check(plan, threads, memory);
     checkRawTensors(plan);
     long total = plan.bytesRead() + plan.bytesWritten();
     try (CheckpointWriter writer =
@@ -62,17 +65,19 @@ public record MergeExecutor(int threads, Progress progress) {
       Findings findings = work(plan, writer, saturate, task);
       findings.checkOverflow(target);
       writer.commit();
-      return new MergeReport(plan.bytesRead(), plan.bytesWritten(), findings.notes());
+      return new MergeReport(
+          plan.bytesRead(), plan.bytesWritten(), findings.notes(), findings.figures());
     }
   }
 
   private Findings work(
       MergePlan plan, CheckpointWriter writer, boolean saturate, Progress.Task task) {
-    Chunks chunks = new Chunks(plan);
+    Jobs jobs = new Jobs(plan, threads);
+    long window = MergeMemory.window(plan, threads, memory);
     List<Future<Findings>> futures = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       for (int i = 0; i < threads; i++) {
-        MergeWorker worker = new MergeWorker(plan, chunks, writer, saturate, task);
+        MergeWorker worker = new MergeWorker(plan, jobs, writer, saturate, window, task);
         futures.add(pool.submit(worker));
       }
     }
@@ -105,8 +110,9 @@ public record MergeExecutor(int threads, Progress progress) {
     List<CheckpointException> faults = new ArrayList<>();
     for (Step step : plan.steps()) {
       if (step.output().dtype().kind() == Kind.RAW) {
-        for (Checkpoint other : plan.ingredients().subList(1, plan.ingredients().size())) {
-          Checkpoint first = plan.ingredients().getFirst();
+        Checkpoint first = step.inputs().getFirst().checkpoint();
+        for (Source input : step.inputs().subList(1, step.inputs().size())) {
+          Checkpoint other = input.checkpoint();
           if (TensorBytes.firstDifference(first, other, step.output().name()).isPresent()) {
             faults.add(
                 CheckpointException.of(

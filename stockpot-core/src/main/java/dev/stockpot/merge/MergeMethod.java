@@ -13,8 +13,18 @@ public interface MergeMethod {
   /// @throws IllegalArgumentException if the number of inputs is not what this method was made for
   Stage begin(Layer layer);
 
-  /// How often the inputs are read before they are mixed, usually: for estimates.
+  /// How often the inputs are read before they are mixed, about: for estimates.
   default int passes() {
+    return 0;
+  }
+
+  /// Elements that must be seen together in some stage: 1, or the length of a row.
+  default long unit(Layer layer) {
+    return 1;
+  }
+
+  /// Most bytes that a stage sums up in one thread, if they are many.
+  default long bytes(Layer layer) {
     return 0;
   }
 }

@@ -9,10 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What a merge will do, decided from headers alone: nothing is read or written yet.
 ///
-/// @param ingredients in the order of the sums; they stay open while the plan is used
+/// @param ingredients that it reads; they stay open while the plan is used
 /// @param steps one per tensor of the output, in the first ingredient's order
 /// @param metadata of the output: what all ingredients agree on
 public record MergePlan(
@@ -46,12 +47,9 @@ public record MergePlan(
     return steps.stream().map(Step::output).toList();
   }
 
-  /// Bytes that the merge reads.
+  /// Bytes that the merge reads: some methods read their inputs more than once.
   public long bytesRead() {
-    return ingredients.stream()
-        .flatMap(ingredient -> ingredient.tensors().values().stream())
-        .mapToLong(TensorSpec::bytes)
-        .sum();
+    return steps.stream().mapToLong(MergePlan::bytesRead).sum();
   }
 
   /// Bytes that the merge writes.
@@ -59,17 +57,26 @@ public record MergePlan(
     return output().stream().mapToLong(TensorSpec::bytes).sum();
   }
 
+  private static long bytesRead(Step step) {
+    int times =
+        switch (step) {
+          case Step.Mix mix -> 1 + mix.method().passes();
+          case Step.Copy _ -> 1;
+        };
+    return times * step.inputs().stream().mapToLong(input -> input.spec().bytes()).sum();
+  }
+
   private static Step step(
       List<Checkpoint> ingredients, MergeMethod method, Optional<DType> outDType, TensorSpec spec) {
+    List<Source> inputs = ingredients.stream().map(i -> Source.of(i, spec.name())).toList();
     if (!spec.dtype().isFloat()) {
-      return new Step.Copy(spec);
+      return new Step.Copy(spec, inputs);
     }
-    List<DType> dtypes =
-        ingredients.stream().map(i -> i.tensors().get(spec.name()).dtype()).toList();
+    Stream<DType> dtypes = inputs.stream().map(input -> input.spec().dtype());
     // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16 beside them.
-    DType widest = dtypes.stream().sorted().reduce(DType::widest).orElseThrow();
+    DType widest = dtypes.sorted().reduce(DType::widest).orElseThrow();
     TensorSpec output = spec.withDType(outDType.orElse(widest));
-    return new Step.Mix(output, method, Precision.of(dtypes));
+    return new Step.Mix(output, inputs, method);
   }
 
   private static Map<String, String> commonMetadata(List<Checkpoint> ingredients) {

@@ -11,157 +11,226 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
-/// One thread of a merge: reads a chunk of every ingredient, mixes it tile by tile, writes it.
+/// One thread of a merge: takes a block, reads it from every input, takes it through its stage
+/// stretch by stretch, and writes what comes out of the last stage.
 final class MergeWorker implements Callable<Findings> {
   private final MergePlan plan;
-  private final Chunks chunks;
+  private final Jobs jobs;
   private final CheckpointWriter writer;
   private final boolean saturate;
+  private final long windowBytes;
   private final Progress.Task progress;
 
   private final Elements elements = new Elements();
   private final Findings findings;
+  private final Lane floats = new Lane(FloatTile::new);
+  private final Lane doubles = new Lane(DoubleTile::new);
 
+  /// @param windowBytes for stored elements that are read at once, of all inputs together
   MergeWorker(
       MergePlan plan,
-      Chunks chunks,
+      Jobs jobs,
       CheckpointWriter writer,
       boolean saturate,
+      long windowBytes,
       Progress.Task progress) {
     this.plan = plan;
-    this.chunks = chunks;
+    this.jobs = jobs;
     this.writer = writer;
     this.saturate = saturate;
+    this.windowBytes = windowBytes;
     this.progress = progress;
     this.findings = new Findings(plan);
   }
 
+  /// What a thread has in one precision.
+  private static final class Lane {
+    final Stretch stretch;
+    final Tile out;
+
+    Lane(Supplier<Tile> tiles) {
+      stretch = new Stretch(tiles);
+      out = tiles.get();
+    }
+  }
+
   @Override
-  public Findings call() {
+  public Findings call() throws InterruptedException {
     try (Arena arena = Arena.ofConfined()) {
-      Buffers buffers = new Buffers(arena);
-      for (Optional<Chunks.Chunk> next = chunks.next(); next.isPresent(); next = chunks.next()) {
-        Chunks.Chunk chunk = next.get();
-        switch (plan.steps().get(chunk.step())) {
-          case Step.Mix mix -> mix(mix, chunk, buffers);
-          case Step.Copy copy -> copy(copy, chunk, buffers);
+      Window window = new Window(arena, windowBytes);
+      for (Optional<Jobs.Block> next = jobs.next(); next.isPresent(); next = jobs.next()) {
+        Jobs.Block block = next.get();
+        Optional<Object> part =
+            switch (plan.steps().get(block.job().step())) {
+              case Step.Mix mix -> work(mix, block, window);
+              case Step.Copy copy -> copy(copy, block, window);
+            };
+        if (jobs.done(block, part)) {
+          findings.ended(block.job().step(), block.job().mixing());
         }
       }
       return findings;
     } catch (RuntimeException | Error e) {
-      chunks.stop();
+      jobs.stop();
       throw e;
     }
   }
 
-  private void copy(Step.Copy copy, Chunks.Chunk chunk, Buffers buffers) {
-    String name = copy.output().name();
-    ByteBuffer first = buffers.read(0, name, chunk.from(), chunk.n());
-    for (int k = 1; k < plan.ingredients().size(); k++) {
-      if (!first.equals(buffers.read(k, name, chunk.from(), chunk.n()))) {
-        findings.differs(chunk.step(), k);
+  private Optional<Object> copy(Step.Copy copy, Jobs.Block block, Window window) {
+    int most = window.beginBytes(copy.inputs());
+    for (long at = block.from(); at < block.from() + block.n(); at += most) {
+      int n = (int) Math.min(most, block.from() + block.n() - at);
+      ByteBuffer first = window.read(0, at, n);
+      for (int k = 1; k < copy.inputs().size(); k++) {
+        if (!first.equals(window.read(k, at, n))) {
+          findings.differs(block.job().step(), k);
+        }
       }
+      writer.write(copy.output().name(), at, first);
+      progress.advance((copy.inputs().size() + 1L) * n);
     }
-    writer.write(name, chunk.from(), first);
-    progress.advance((plan.ingredients().size() + 1L) * chunk.n());
+    return Optional.empty();
   }
 
-  private void mix(Step.Mix mix, Chunks.Chunk chunk, Buffers buffers) {
+  private Optional<Object> work(Step.Mix mix, Jobs.Block block, Window window) {
+    Lane lane =
+        switch (mix.precision()) {
+          case FLOAT32 -> floats;
+          case FLOAT64 -> doubles;
+        };
+    int tile = tileLength(block.stage());
+    window.beginElements(mix.inputs(), (long) tile * mix.output().dtype().bytes());
+    return switch (block.stage()) {
+      case Stage.Pass<?> pass -> pass(pass, mix, block, window, lane, tile);
+      case Stage.Mixing mixing -> {
+        mix(mixing, mix, block, window, lane, tile);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /// Elements of a stretch: whole units, as many as fit into a tile that stays in the first caches.
+  static int tileLength(Stage stage) {
+    long unit = stage.unit();
+    return Math.toIntExact(Math.max(1, Elements.TILE / unit) * unit);
+  }
+
+  private <P> Optional<Object> pass(
+      Stage.Pass<P> pass, Step.Mix mix, Jobs.Block block, Window window, Lane lane, int tile) {
+    P part = pass.anyOrder() ? pass(pass, block.job().partOfThread(pass)) : pass.start();
+    long end = pass.sampling().firstOnly() ? Math.min(block.n(), tile) : block.n();
+    for (long at = 0; at < end; at += tile) {
+      int n = (int) Math.min(tile, end - at);
+      fill(mix, block.from() + at, n, block.from() + end, window, lane.stretch);
+      pass.visit(lane.stretch, part);
+    }
+    progress.advance(window.taken());
+    return pass.anyOrder() ? Optional.empty() : Optional.of(part);
+  }
+
+  @SuppressWarnings("unchecked") // The job made it by this pass.
+  private static <P> P pass(Stage.Pass<P> pass, Object part) {
+    return (P) part;
+  }
+
+  private void mix(
+      Stage.Mixing mixing, Step.Mix mix, Jobs.Block block, Window window, Lane lane, int tile) {
     TensorSpec output = mix.output();
-    long moved = 0;
-    for (int k = 0; k < plan.ingredients().size(); k++) {
-      int bytes = dtype(k, output).bytes();
-      buffers.read(k, output.name(), chunk.from() * bytes, chunk.n() * bytes);
-      moved += (long) chunk.n() * bytes;
-    }
-    for (int at = 0; at < chunk.n(); at += Elements.TILE) {
-      mixTile(mix, chunk, at, buffers);
-    }
     int outBytes = output.dtype().bytes();
-    int written = chunk.n() * outBytes;
-    writer.write(
-        output.name(), chunk.from() * outBytes, buffers.output.asSlice(0, written).asByteBuffer());
-    progress.advance(moved + written);
+    long end = block.from() + block.n();
+    long written = block.from();
+    for (long at = block.from(); at < end; at += tile) {
+      int n = (int) Math.min(tile, end - at);
+      if ((at + n - written) > window.outputCapacity(outBytes)) {
+        writer.write(output.name(), written * outBytes, window.output((at - written) * outBytes));
+        written = at;
+      }
+      fill(mix, at, n, end, window, lane.stretch);
+      mixTile(mixing, mix, block, lane, window.output(), (at - written) * outBytes);
+    }
+    writer.write(output.name(), written * outBytes, window.output((end - written) * outBytes));
+    progress.advance(window.taken() + block.n() * outBytes);
   }
 
   /// A method of its own, which the compiler is done with early: the whole of [#mix] takes it long.
-  private void mixTile(Step.Mix mix, Chunks.Chunk chunk, int at, Buffers buffers) {
-    TensorSpec output = mix.output();
-    Tiles tiles =
-        switch (mix.precision()) {
-          case FLOAT32 -> buffers.floats;
-          case FLOAT64 -> buffers.doubles;
-        };
-    int n = Math.min(Elements.TILE, chunk.n() - at);
-    for (int k = 0; k < plan.ingredients().size(); k++) {
-      DType dtype = dtype(k, output);
-      tiles.widen(k, dtype, buffers.inputs.get(k), (long) at * dtype.bytes(), n);
-    }
-    tiles.mix(mix.method(), n);
-    long offset = (long) at * output.dtype().bytes();
-    if (!tiles.narrow(output.dtype(), n, buffers.output, offset)) {
-      settle(mix, chunk.step(), tiles, n);
-      tiles.narrow(output.dtype(), n, buffers.output, offset);
+  private void mixTile(
+      Stage.Mixing mixing,
+      Step.Mix mix,
+      Jobs.Block block,
+      Lane lane,
+      MemorySegment target,
+      long offset) {
+    Stretch stretch = lane.stretch;
+    lane.out.resize(stretch.length());
+    mixing.mix(stretch, lane.out);
+    DType dtype = mix.output().dtype();
+    if (!narrow(lane.out, dtype, target, offset)) {
+      settle(mix, block.job().step(), stretch, lane.out);
+      narrow(lane.out, dtype, target, offset);
     }
   }
 
-  /// Looks closer at a tile in which something is not finite: counts it, clamps it if that is
+  private boolean narrow(Tile tile, DType dtype, MemorySegment target, long offset) {
+    boolean finite = true;
+    for (int at = 0; at < tile.length(); at += Elements.TILE) {
+      int n = Math.min(Elements.TILE, tile.length() - at);
+      finite &= tile.narrow(elements, dtype, at, n, target, offset + (long) at * dtype.bytes());
+    }
+    return finite;
+  }
+
+  /// Widens the stretch `[from, from + n)` of every input.
+  private void fill(Step.Mix mix, long from, int n, long end, Window window, Stretch stretch) {
+    List<Source> inputs = mix.inputs();
+    stretch.move(from, n, inputs.size());
+    for (int at = 0; at < n; at += Elements.TILE) {
+      int m = Math.min(Elements.TILE, n - at);
+      window.ensure(from + at, m, end);
+      for (int k = 0; k < inputs.size(); k++) {
+        DType dtype = inputs.get(k).spec().dtype();
+        Tile tile = stretch.input(k);
+        tile.widen(elements, dtype, window.input(k), window.offset(k, from + at), at, m);
+        if (mix.rounding().isPresent()) {
+          round(tile, mix.rounding().get(), at, m, window.spare);
+        }
+      }
+    }
+  }
+
+  private void round(Tile tile, DType dtype, int at, int n, MemorySegment spare) {
+    tile.narrow(elements, dtype, at, n, spare, 0);
+    tile.widen(elements, dtype, spare, 0, at, n);
+  }
+
+  /// Looks closer at a stretch in which something is not finite: counts it, clamps it if that is
   /// wanted, and makes every NaN the same.
-  private void settle(Step.Mix mix, int step, Tiles tiles, int n) {
+  private void settle(Step.Mix mix, int step, Stretch stretch, Tile out) {
     DType dtype = mix.output().dtype();
     // Also where the sum is the narrower of the two.
     double largest = Math.min(Elements.largest(dtype), Elements.largest(mix.precision().dtype()));
     Findings.Counts counts = findings.counts(step);
-    for (int i = 0; i < n; i++) {
-      double value = tiles.result(i);
+    for (int i = 0; i < stretch.length(); i++) {
+      double value = out.at(i);
       boolean fits = elements.fits(dtype, value);
       if (fits && Double.isFinite(value)) {
         continue;
       }
-      if (!tiles.inputsFinite(i) && (fits || Double.isNaN(value))) {
-        tiles.replace(i, value);
+      if (!stretch.isFinite(i) && (fits || Double.isNaN(value))) {
+        // The one quiet NaN for every NaN.
+        out.put(i, Double.isNaN(value) ? Double.NaN : value);
         if (Double.isNaN(value)) {
           counts.nan++;
         } else {
           counts.infinite++;
         }
       } else if (saturate && !Double.isNaN(value)) {
-        tiles.replace(i, Math.copySign(largest, value));
+        out.put(i, Math.copySign(largest, value));
         counts.clamped++;
       } else {
         counts.overflowed++;
       }
-    }
-  }
-
-  private DType dtype(int ingredient, TensorSpec output) {
-    return plan.ingredients().get(ingredient).tensors().get(output.name()).dtype();
-  }
-
-  /// The memory of one thread, all of it made once.
-  private final class Buffers {
-    final List<MemorySegment> inputs;
-    final MemorySegment output;
-    final Tiles floats;
-    final Tiles doubles;
-
-    Buffers(Arena arena) {
-      int k = plan.ingredients().size();
-      int capacity = Chunks.capacity(plan);
-      inputs =
-          plan.ingredients().stream()
-              .map(i -> arena.allocate((long) capacity * Chunks.unitBytes(i), 64))
-              .toList();
-      output = arena.allocate((long) capacity * DType.F64.bytes(), 64);
-      floats = new Tiles.Floats(k, elements);
-      doubles = new Tiles.Doubles(k, elements);
-    }
-
-    ByteBuffer read(int ingredient, String name, long offset, int bytes) {
-      ByteBuffer buffer = inputs.get(ingredient).asSlice(0, bytes).asByteBuffer();
-      plan.ingredients().get(ingredient).read(name, offset, buffer);
-      return buffer.flip();
     }
   }
 }

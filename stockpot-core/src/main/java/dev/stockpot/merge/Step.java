@@ -18,12 +18,14 @@ public sealed interface Step {
   ///
   /// @param inputs float tensors; all have the output's shape unless the method says otherwise
   /// @param method with this tensor's parameters
+  /// @param precision that it computes in
   /// @param rounding a dtype that every input is rounded to first, if it is not narrower anyway
   /// @param seed of this tensor, for random methods
   record Mix(
       TensorSpec output,
       List<Source> inputs,
       MergeMethod method,
+      Precision precision,
       Optional<DType> rounding,
       long seed)
       implements Step {
@@ -31,13 +33,27 @@ public sealed interface Step {
       inputs = List.copyOf(inputs);
     }
 
+    /// A step in the precision that its inputs ask for.
+    public Mix(
+        TensorSpec output,
+        List<Source> inputs,
+        MergeMethod method,
+        Optional<DType> rounding,
+        long seed) {
+      this(output, inputs, method, precisionOf(inputs), rounding, seed);
+    }
+
     /// A step without rounding beforehand or randomness.
     public Mix(TensorSpec output, List<Source> inputs, MergeMethod method) {
       this(output, inputs, method, Optional.empty(), 0);
     }
 
-    /// What this step computes in.
-    public Precision precision() {
+    /// This tensor as the method sees it.
+    public Layer layer() {
+      return new Layer(output, inputs.size(), precision, seed);
+    }
+
+    private static Precision precisionOf(List<Source> inputs) {
       return Precision.of(inputs.stream().map(input -> input.spec().dtype()).toList());
     }
   }

@@ -11,6 +11,7 @@ public final class Stretch {
   private final List<Tile> scratch = new ArrayList<>();
   private long from;
   private int length;
+  private int width;
 
   Stretch(Supplier<Tile> tiles) {
     this.tiles = tiles;
@@ -44,10 +45,16 @@ public final class Stretch {
     return tile;
   }
 
+  /// Whether no input has NaN or infinity at element `i`.
+  boolean isFinite(int i) {
+    return inputs.stream().limit(width).allMatch(input -> input.isFinite(i));
+  }
+
   /// Moves on; the inputs are to be filled afterwards.
   void move(long newFrom, int newLength, int k) {
     from = newFrom;
     length = newLength;
+    width = k;
     while (inputs.size() < k) {
       inputs.add(tiles.get());
     }

@@ -43,8 +43,8 @@ public record MethodDefinition(
     NONE,
     /// A checkpoint of the same names and shapes: the diagonal of the Fisher matrix (`fisher:`).
     FISHER,
-    /// A checkpoint with a Gram matrix `[in, in]` for every linear layer's `[out, in]` weight, under
-    /// the weight's name (`gram:`). Tensors without one are averaged.
+    /// A checkpoint with a Gram matrix `[in, in]` for every linear layer's `[out, in]` weight,
+    /// under the weight's name (`gram:`). Tensors without one are averaged.
     GRAM
   }
 

@@ -1,6 +1,5 @@
 package dev.stockpot.search;
 
-import dev.stockpot.merge.RunningSum;
 import dev.stockpot.recipe.Ingredient;
 import java.util.List;
 

@@ -9,6 +9,7 @@ import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.FloatFormat;
 import dev.stockpot.merge.Soups.Filled;
 import dev.stockpot.merge.Soups.Merged;
+import dev.stockpot.method.Linear;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.merge.Soups.Filled;
 import dev.stockpot.merge.Soups.Merged;
+import dev.stockpot.method.Linear;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

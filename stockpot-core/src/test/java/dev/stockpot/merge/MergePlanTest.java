@@ -8,6 +8,7 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.merge.Soups.Filled;
+import dev.stockpot.method.Linear;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -99,48 +100,6 @@ class MergePlanTest {
         .isEqualTo(Precision.FLOAT32);
     assertThat(Precision.of(List.of(DType.BF16, DType.F32))).isEqualTo(Precision.FLOAT64);
     assertThat(Precision.of(List.of(DType.F64, DType.F16))).isEqualTo(Precision.FLOAT64);
-  }
-
-  @Test
-  void chunksOfAllIngredientsFitIntoAThreadsMemory() {
-    for (DType dtype : List.of(DType.F8_E4M3, DType.BF16, DType.F32, DType.F64)) {
-      Checkpoint one = soups.ingredient(dtype + ".safetensors", Filled.of("w", dtype, 1));
-      for (int k : new int[] {1, 2, 10, 31, 32, 33, 100, 127, 128, 400}) {
-        MergePlan plan =
-            MergePlan.of(Collections.nCopies(k, one), Linear.mean(k), Optional.empty());
-        long capacity = Chunks.capacity(plan);
-        assertThat(capacity).isBetween(2048L, 64L * 1024);
-        assertThat(capacity % 2048).isZero();
-        long chunks = capacity * (k * (long) dtype.bytes() + DType.F64.bytes());
-        long tiles = 2048L * (k + 1) * (DType.F64.bytes() + DType.F32.bytes());
-        assertThat(chunks + tiles).isLessThanOrEqualTo(MergeExecutor.BYTES_PER_THREAD);
-        assertThat(k > 10 || capacity == 64 * 1024).isTrue();
-      }
-    }
-  }
-
-  @Test
-  void chunksCoverEveryTensorOnce() {
-    Checkpoint one =
-        soups.ingredient(
-            "a.safetensors",
-            Filled.of("empty", DType.F32),
-            Filled.of("w", DType.F32, new double[65_536 + 3]),
-            Filled.raw("z", DType.I64, List.of(2L), new byte[16]));
-    Chunks chunks = new Chunks(MergePlan.of(List.of(one), Linear.mean(1), Optional.empty()));
-    assertThat(chunks.next()).contains(new Chunks.Chunk(0, 0, 16));
-    assertThat(chunks.next()).contains(new Chunks.Chunk(2, 0, 65_536));
-    assertThat(chunks.next()).contains(new Chunks.Chunk(2, 65_536, 3));
-    assertThat(chunks.next()).isEmpty();
-    assertThat(chunks.next()).isEmpty();
-  }
-
-  @Test
-  void nothingIsHandedOutAfterAFailure() {
-    Checkpoint one = soups.ingredient("a.safetensors", Filled.of("w", DType.F32, 1));
-    Chunks chunks = new Chunks(MergePlan.of(List.of(one), Linear.mean(1), Optional.empty()));
-    chunks.stop();
-    assertThat(chunks.next()).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.FloatFormat;
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.method.Linear;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -20,46 +21,46 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Small checkpoints in a folder, and what merges make of them.
-final class Soups implements AutoCloseable {
+public final class Soups implements AutoCloseable {
   private final Path folder;
   private final List<Checkpoint> open = new ArrayList<>();
 
-  Soups(Path folder) {
+  public Soups(Path folder) {
     this.folder = folder;
   }
 
   /// A tensor with its bytes.
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Filled(TensorSpec spec, byte[] bytes) {
+  public record Filled(TensorSpec spec, byte[] bytes) {
 
     /// Values, rounded where need be.
-    static Filled of(String name, DType dtype, double... values) {
+    public static Filled of(String name, DType dtype, double... values) {
       return bits(
           name, dtype, FloatFormat.of(dtype).unpack(FloatFormat.of(dtype).packValues(values)));
     }
 
     /// Patterns of a float type.
-    static Filled bits(String name, DType dtype, long... patterns) {
+    public static Filled bits(String name, DType dtype, long... patterns) {
       return raw(
           name, dtype, List.of((long) patterns.length), FloatFormat.of(dtype).pack(patterns));
     }
 
-    static Filled raw(String name, DType dtype, List<Long> shape, byte... bytes) {
+    public static Filled raw(String name, DType dtype, List<Long> shape, byte... bytes) {
       return new Filled(new TensorSpec(name, dtype, shape), bytes);
     }
 
     /// The same elements in another shape.
-    Filled shaped(Long... shape) {
+    public Filled shaped(Long... shape) {
       return raw(spec.name(), spec.dtype(), List.of(shape), bytes);
     }
   }
 
-  Path path(String file) {
+  public Path path(String file) {
     return folder.resolve(file);
   }
 
   /// Writes and opens a checkpoint.
-  Checkpoint ingredient(String file, Map<String, String> metadata, List<Filled> tensors) {
+  public Checkpoint ingredient(String file, Map<String, String> metadata, List<Filled> tensors) {
     List<TensorSpec> specs = tensors.stream().map(Filled::spec).toList();
     try (CheckpointWriter writer =
         Checkpoints.create(path(file), specs, metadata, Durability.CACHED)) {
@@ -69,23 +70,23 @@ final class Soups implements AutoCloseable {
     return open(path(file));
   }
 
-  Checkpoint ingredient(String file, Filled... tensors) {
+  public Checkpoint ingredient(String file, Filled... tensors) {
     return ingredient(file, Map.of(), List.of(tensors));
   }
 
   /// Opens a checkpoint; it is closed with the soups.
-  Checkpoint open(Path path) {
+  public Checkpoint open(Path path) {
     Checkpoint checkpoint = Checkpoints.open(path);
     open.add(checkpoint);
     return checkpoint;
   }
 
   /// The uniform soup, in `out.safetensors`.
-  Merged uniform(List<Checkpoint> ingredients, Optional<DType> outDType, boolean saturate) {
+  public Merged uniform(List<Checkpoint> ingredients, Optional<DType> outDType, boolean saturate) {
     return merge(MergePlan.of(ingredients, Linear.mean(ingredients.size()), outDType), 2, saturate);
   }
 
-  Merged merge(MergePlan plan, int threads, boolean saturate) {
+  public Merged merge(MergePlan plan, int threads, boolean saturate) {
     Path out = path("out.safetensors");
     MergeReport report =
         new MergeExecutor(threads, Progress.NONE).execute(plan, out, saturate, Durability.CACHED);
@@ -93,33 +94,33 @@ final class Soups implements AutoCloseable {
   }
 
   /// A soup.
-  record Merged(Checkpoint checkpoint, MergeReport report) {
+  public record Merged(Checkpoint checkpoint, MergeReport report) {
 
-    TensorSpec spec(String tensor) {
+    public TensorSpec spec(String tensor) {
       return checkpoint.tensors().get(tensor);
     }
 
-    byte[] bytes(String tensor) {
+    public byte[] bytes(String tensor) {
       return Soups.bytes(checkpoint, tensor);
     }
 
     /// The patterns of a float tensor.
-    long[] bits(String tensor) {
+    public long[] bits(String tensor) {
       return FloatFormat.of(spec(tensor).dtype()).unpack(bytes(tensor));
     }
 
     /// The whole file.
-    byte[] file() throws IOException {
+    public byte[] file() throws IOException {
       return Files.readAllBytes(checkpoint.path());
     }
   }
 
-  static byte[] bytes(Checkpoint checkpoint, String tensor) {
+  public static byte[] bytes(Checkpoint checkpoint, String tensor) {
     return checkpoint.tensor(tensor).data().toArray(ValueLayout.JAVA_BYTE);
   }
 
   /// Names of the files that are there.
-  List<String> files() throws IOException {
+  public List<String> files() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }

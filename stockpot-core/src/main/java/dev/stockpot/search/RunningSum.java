@@ -1,10 +1,18 @@
-package dev.stockpot.merge;
+package dev.stockpot.search;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergeMethod;
+import dev.stockpot.merge.MergePlan;
+import dev.stockpot.merge.MergeReport;
+import dev.stockpot.merge.Precision;
+import dev.stockpot.merge.Source;
+import dev.stockpot.merge.Step;
+import dev.stockpot.method.Linear;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,20 +97,30 @@ public final class RunningSum implements AutoCloseable {
     for (Step step : direct.steps()) {
       steps.add(
           switch (step) {
-            case Step.Mix(TensorSpec output, _, Precision precision) ->
-                new Step.Mix(output, method, precision);
-            case Step.Copy copy -> copy;
+            case Step.Mix mix -> mix(mix.output(), inputs(mix, newcomer), method, mix.precision());
+            case Step.Copy copy -> new Step.Copy(copy.output(), inputs(copy, newcomer));
           });
     }
     return new MergePlan(List.of(sum.orElseThrow(), newcomer), steps, direct.metadata());
+  }
+
+  private static Step mix(
+      TensorSpec output, List<Source> inputs, MergeMethod method, Precision precision) {
+    return new Step.Mix(output, inputs, method, precision, Optional.empty(), 0);
+  }
+
+  private List<Source> inputs(Step step, Checkpoint newcomer) {
+    String name = step.output().name();
+    return List.of(Source.of(sum.orElseThrow(), name), Source.of(newcomer, name));
   }
 
   private boolean keepsPrecision(MergePlan direct) {
     return direct.steps().stream()
         .allMatch(step ->
             switch (step) {
-              case Step.Mix(TensorSpec output, _, Precision precision) ->
-                  sum.orElseThrow().tensors().get(output.name()).dtype() == precision.dtype();
+              case Step.Mix mix ->
+                  sum.orElseThrow().tensors().get(mix.output().name()).dtype()
+                      == mix.precision().dtype();
               case Step.Copy _ -> true;
             });
   }
@@ -113,8 +131,12 @@ public final class RunningSum implements AutoCloseable {
     for (Step step : plan.steps()) {
       steps.add(
           switch (step) {
-            case Step.Mix(TensorSpec output, MergeMethod method, Precision precision) ->
-                new Step.Mix(output.withDType(precision.dtype()), method, precision);
+            case Step.Mix mix ->
+                mix(
+                    mix.output().withDType(mix.precision().dtype()),
+                    mix.inputs(),
+                    mix.method(),
+                    mix.precision());
             case Step.Copy copy -> copy;
           });
     }

@@ -1,4 +1,4 @@
-package dev.stockpot.merge;
+package dev.stockpot.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,11 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.FloatFormat;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergePlan;
+import dev.stockpot.merge.Soups;
 import dev.stockpot.merge.Soups.Filled;
+import dev.stockpot.method.Linear;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,10 @@
-package dev.stockpot.merge;
+package dev.stockpot.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.merge.InMemory;
+import dev.stockpot.merge.Precision;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -37,20 +39,20 @@ class LinearTest {
   @Test
   void productsAreRoundedBeforeTheyAreAdded() {
     // 0.1·0.1 fused with the addition would leave a remainder.
-    double[] out = new double[1];
     Linear linear = new Linear(List.of(1.0, 0.1), 1);
-    linear.mix(new double[][] {{-(0.1 * 0.1)}, {0.1}}, 1, out);
-    assertThat(out[0]).isZero();
-    float[] single = new float[1];
-    linear.mix(new float[][] {{-(0.1f * 0.1f)}, {0.1f}}, 1, single);
-    assertThat(single[0]).isZero();
+    double[] first = {-(0.1 * 0.1)};
+    assertThat(mix(linear, Precision.FLOAT64, first, new double[] {0.1})).containsExactly(0);
+    first[0] = -(0.1f * 0.1f);
+    assertThat(mix(linear, Precision.FLOAT32, first, new double[] {0.1})).containsExactly(0);
   }
 
   @Test
   void negativeZeroStays() {
-    float[] out = new float[1];
-    Linear.mean(3).mix(new float[][] {{-0f}, {-0f}, {-0f}}, 1, out);
-    assertThat(Float.floatToRawIntBits(out[0])).isEqualTo(0x8000_0000);
+    double[] zero = {-0.0};
+    for (Precision precision : Precision.values()) {
+      double[] out = mix(Linear.mean(3), precision, zero, zero, zero);
+      assertThat(Double.doubleToRawLongBits(out[0])).isEqualTo(Long.MIN_VALUE);
+    }
   }
 
   @Test
@@ -77,10 +79,10 @@ class LinearTest {
 
   @Test
   void everyIngredientHasAWeight() {
-    assertThatThrownBy(() -> Linear.mean(2).mix(new float[3][1], 1, new float[1]))
+    assertThatThrownBy(() -> mix(Linear.mean(2), Precision.FLOAT32, new double[3][1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("3 ingredients for 2 weights");
-    assertThatThrownBy(() -> Linear.mean(2).mix(new double[1][1], 1, new double[1]))
+    assertThatThrownBy(() -> mix(Linear.mean(2), Precision.FLOAT64, new double[1][1]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("1 ingredients for 2 weights");
   }
@@ -91,27 +93,29 @@ class LinearTest {
         .hasMessage(message);
   }
 
+  private static double[] mix(Linear linear, Precision precision, double[]... inputs) {
+    return InMemory.mix(linear, precision, List.of((long) inputs[0].length), inputs);
+  }
+
   private static void check(Linear linear, int k, int n, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[][] doubles = new double[k][n];
-    float[][] floats = new float[k][n];
+    double[][] floats = new double[k][n];
     for (int i = 0; i < k; i++) {
       for (int j = 0; j < n; j++) {
         doubles[i][j] = Math.scalb(random.nextDouble(-1, 1), random.nextInt(-30, 30));
         floats[i][j] = (float) doubles[i][j];
       }
     }
-    double[] out = new double[n];
-    float[] single = new float[n];
-    linear.mix(doubles, n, out);
-    linear.mix(floats, n, single);
+    double[] out = mix(linear, Precision.FLOAT64, doubles);
+    double[] single = mix(linear, Precision.FLOAT32, floats);
     for (int j = 0; j < n; j++) {
       double sum = linear.weights().get(0) * doubles[0][j];
-      float singleSum = linear.weights().get(0).floatValue() * floats[0][j];
+      float singleSum = linear.weights().get(0).floatValue() * (float) floats[0][j];
       for (int i = 1; i < k; i++) {
         double product = linear.weights().get(i) * doubles[i][j];
         sum = sum + product;
-        float singleProduct = linear.weights().get(i).floatValue() * floats[i][j];
+        float singleProduct = linear.weights().get(i).floatValue() * (float) floats[i][j];
         singleSum = singleSum + singleProduct;
       }
       assertThat(out[j]).isEqualTo(sum / linear.divisor());
