@@ -126,23 +126,37 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void zeroBelow(long cut, int quota) {
-    int left = quota;
+  public void drop(long stream, long from, double kept) {
     for (int i = 0; i < length(); i++) {
-      long key = key(i);
-      if (key < cut || (key == cut && --left < 0)) {
-        values[i] = 0;
+      if (RandomBits.uniform(stream, from + i) >= kept) {
+        values[i] *= 0;
       }
     }
   }
 
   @Override
-  public void zeroAbove(long cut, int quota) {
+  public void erase(int i) {
+    values[i] *= 0;
+  }
+
+  @Override
+  public void eraseBelow(long cut, int quota) {
+    int left = quota;
+    for (int i = 0; i < length(); i++) {
+      long key = key(i);
+      if (key < cut || (key == cut && --left < 0)) {
+        values[i] *= 0;
+      }
+    }
+  }
+
+  @Override
+  public void eraseAbove(long cut, int quota) {
     int left = quota;
     for (int i = 0; i < length(); i++) {
       long key = key(i);
       if (key > cut || (key == cut && --left >= 0)) {
-        values[i] = 0;
+        values[i] *= 0;
       }
     }
   }

@@ -84,21 +84,32 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// Σ |this| in float64.
   public abstract double sumOfMagnitudes();
 
-  /// The magnitude of element `i` as an integer that sorts as the magnitudes do; NaN is largest.
+  /// The magnitude of element `i` as an integer that sorts as magnitudes do; NaN is largest.
   public abstract long key(int i);
 
-  /// Puts every magnitude into the bin of its key: those at or above the last bin's end are counted
-  /// apart, and those below the first bin are not.
+  /// Counts every magnitude by its key.
   public abstract void count(KeyCounts counts);
 
   /// How many magnitudes have this key.
   public abstract int count(long key);
 
-  /// Sets elements to 0 whose key is below `cut`, or equal to it but for the first `quota` of them.
-  public abstract void zeroBelow(long cut, int quota);
+  /// Erases elements whose key is below `cut`, and those equal to it but for the first `quota`.
+  ///
+  /// To erase is to multiply by 0: NaN and infinity leave NaN, so that they do not go unnoticed.
+  public abstract void eraseBelow(long cut, int quota);
 
-  /// Sets elements to 0 whose key is above `cut`, and the first `quota` of those equal to it.
-  public abstract void zeroAbove(long cut, int quota);
+  /// Erases elements whose key is above `cut`, and the first `quota` of those equal to it.
+  public abstract void eraseAbove(long cut, int quota);
+
+  /// Erases every element but with the probability `kept`, by itself: those whose random number is
+  /// not below it.
+  ///
+  /// @param stream of random numbers ([RandomBits])
+  /// @param from position of the first element in it
+  public abstract void drop(long stream, long from, double kept);
+
+  /// Erases element `i`.
+  public abstract void erase(int i);
 
   /// Whether an element is neither NaN nor infinite.
   final boolean isFinite(int i) {

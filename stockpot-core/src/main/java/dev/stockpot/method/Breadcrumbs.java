@@ -1,0 +1,85 @@
+package dev.stockpot.method;
+
+import dev.stockpot.merge.Layer;
+import dev.stockpot.merge.MergeMethod;
+import dev.stockpot.merge.Stage;
+import dev.stockpot.method.MethodDefinition.Base;
+import dev.stockpot.method.MethodDefinition.Statistics;
+import java.util.List;
+
+/// Model Breadcrumbs: drops the largest and the smallest entries of each task vector, and adds.
+///
+///     b + λ · Σ aᵢ·sparse(dᵢ)
+///
+/// Of n entries the int(γn) largest are dropped, then the smallest until int(δn) are left; where
+/// there would be fewer, γ gives way.
+///
+/// @param weights aᵢ, one per ingredient
+/// @param densities δ, one per ingredient: the fraction that is kept
+/// @param gammas γ, one per ingredient: the fraction of the largest entries that is dropped
+/// @param lambda λ, the weight of the sum
+/// @param normalize whether the sum is divided by the weights
+/// @param rescale what makes up for the entries that are dropped
+/// @see <a href="https://arxiv.org/abs/2312.06795">Davari and Belilovsky 2024, "Model
+///   breadcrumbs"</a>
+public record Breadcrumbs(
+    List<Double> weights,
+    List<Double> densities,
+    List<Double> gammas,
+    double lambda,
+    boolean normalize,
+    Rescale rescale)
+    implements MergeMethod {
+  static final MethodDefinition DEFINITION =
+      new MethodDefinition(
+          "breadcrumbs",
+          1,
+          MethodDefinition.ANY,
+          Base.REQUIRED,
+          Statistics.NONE,
+          List.of(
+              Parameter.requiredEach("weight"),
+              Parameter.each("density", 1),
+              Parameter.each("gamma", 0.01),
+              Parameter.number("lambda", 1),
+              Parameter.flag("normalize", false),
+              Parameter.flag("rescale", false)),
+          p ->
+              new Breadcrumbs(
+                  p.numbers("weight"),
+                  p.numbers("density"),
+                  p.numbers("gamma"),
+                  p.number("lambda"),
+                  p.flag("normalize"),
+                  p.flag("rescale") ? Rescale.L1 : Rescale.NONE));
+
+  @Override
+  public String name() {
+    return DEFINITION.name();
+  }
+
+  @Override
+  public Stage begin(Layer layer) {
+    return vectors().begin(layer);
+  }
+
+  @Override
+  public int passes() {
+    return vectors().passes();
+  }
+
+  @Override
+  public long unit(Layer layer) {
+    return vectors().sparsity().unit(layer);
+  }
+
+  @Override
+  public long bytes(Layer layer) {
+    return vectors().sparsity().bytes(layer);
+  }
+
+  private TaskVectors vectors() {
+    return new TaskVectors(
+        weights, lambda, normalize, false, new LargestKept(densities, gammas), rescale);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.stockpot.method;
+
+import dev.stockpot.merge.Layer;
+import dev.stockpot.merge.RandomBits;
+import dev.stockpot.merge.Stage;
+import dev.stockpot.merge.Stretch;
+import dev.stockpot.merge.Tile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/// Keeps an entry with a probability that rises linearly with the rank of its magnitude in its row,
+/// from δ − ε to δ + ε: DELLA's MagPrune. Of equal magnitudes the one of lower index ranks lower.
+///
+/// A row is the last dimension; a tensor of one dimension is one row. In a row of one entry the
+/// probability is δ.
+///
+/// @param densities δ, one per ingredient; from 1 on a task vector is untouched, at 0 it is erased
+/// @param epsilons ε, one per ingredient
+record RankKept(List<Double> densities, List<Double> epsilons) implements Sparsity {
+
+  RankKept {
+    densities = List.copyOf(densities);
+    epsilons = List.copyOf(epsilons);
+    for (int k = 0; k < densities.size(); k++) {
+      double density = densities.get(k);
+      double epsilon = epsilons.get(k);
+      if (density < 1 && density > 0 && (density - epsilon <= 0 || density + epsilon >= 1)) {
+        throw new IllegalArgumentException(
+            "density %s with epsilon %s: density − epsilon and density + epsilon must be between 0 and 1"
+                .formatted(density, epsilon));
+      }
+    }
+  }
+
+  @Override
+  public boolean keepsAll() {
+    return densities.stream().allMatch(density -> density >= 1);
+  }
+
+  @Override
+  public int passes() {
+    return 0;
+  }
+
+  @Override
+  public long unit(Layer layer) {
+    return keepsAll() ? 1 : Math.max(1, layer.row());
+  }
+
+  @Override
+  public long bytes(Layer layer) {
+    return keepsAll() ? 0 : 2L * layer.row() * Long.BYTES;
+  }
+
+  @Override
+  public Stage begin(Layer layer, Function<Mask, Stage> next) {
+    return keepsAll() ? new Everything().begin(layer, next) : next.apply(new Rows(layer));
+  }
+
+  private final class Rows implements Mask {
+    private final Layer layer;
+
+    Rows(Layer layer) {
+      this.layer = layer;
+    }
+
+    @Override
+    public long unit() {
+      return RankKept.this.unit(layer);
+    }
+
+    @Override
+    public void apply(Stretch stretch, int k, Tile delta) {
+      double density = densities.get(k);
+      if (density >= 1) {
+        return;
+      }
+      long stream = RandomBits.stream(layer.seed(), k);
+      int row = Math.toIntExact(unit());
+      long[] keys = new long[row];
+      long[] sorted = new long[row];
+      for (int at = 0; at < delta.length(); at += row) {
+        for (int i = 0; i < row; i++) {
+          keys[i] = delta.key(at + i);
+        }
+        System.arraycopy(keys, 0, sorted, 0, row);
+        Arrays.sort(sorted);
+        int[] taken = new int[row];
+        for (int i = 0; i < row; i++) {
+          int first = firstOf(sorted, keys[i]);
+          int rank = first + taken[first]++;
+          double kept = density <= 0 ? 0 : probability(k, rank, row);
+          if (RandomBits.uniform(stream, stretch.from() + at + i) >= kept) {
+            delta.erase(at + i);
+          }
+        }
+      }
+    }
+
+    private double probability(int k, int rank, int row) {
+      double position = row == 1 ? 0.5 : (double) rank / (row - 1);
+      return densities.get(k) - epsilons.get(k) + position * 2 * epsilons.get(k);
+    }
+  }
+
+  /// Index of the first of the equal values.
+  private static int firstOf(long[] sorted, long value) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
