@@ -59,16 +59,16 @@ final class TargetOption {
     }
   }
 
-  /// The format of the result. A folder gets what the first ingredient's has besides tensors, and a
-  /// README.md.
+  /// The format of the result, like the first ingredient. A folder gets what that one's has besides
+  /// tensors, and a README.md.
   ///
   /// @param card says how the result was made
   CheckpointFormat format(MergePlan plan, ModelCard card) {
+    Checkpoint first = plan.ingredients().getFirst();
     CheckpointFormat format = Checkpoints.formatOf(path);
     if (!(format instanceof HuggingFaceFolder)) {
-      return format;
+      return format.like(first);
     }
-    Checkpoint first = plan.ingredients().getFirst();
     Optional<Path> like = Optional.of(first.path()).filter(Files::isDirectory);
     Map<String, String> texts = new LinkedHashMap<>();
     like.flatMap(folder -> ModelConfig.of(folder, plan))

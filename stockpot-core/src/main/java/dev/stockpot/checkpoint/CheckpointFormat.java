@@ -32,6 +32,15 @@ public interface CheckpointFormat {
     return open(path);
   }
 
+  /// This format for files that take from a template what tensors do not say, such as the graph of
+  /// a network. Formats that store tensors alone return themselves.
+  ///
+  /// @param template an open checkpoint of whatever format, which stays open while files are
+  ///   created; of another format it gives nothing
+  default CheckpointFormat like(Checkpoint template) {
+    return this;
+  }
+
   /// Starts a new checkpoint.
   ///
   /// @param target the file or folder that [CheckpointWriter#commit] makes appear

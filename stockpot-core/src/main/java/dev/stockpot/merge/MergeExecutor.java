@@ -37,13 +37,15 @@ public record MergeExecutor(int threads, long memory, Progress progress) {
     this(threads, MergeMemory.usual(), progress);
   }
 
-  /// Writes what the plan says.
+  /// Writes what the plan says, in the format that the target's name asks for and like the first
+  /// ingredient.
   ///
   /// @param target appears only when all is well
   /// @param saturate whether finite values that overflow the output dtype are clamped
   /// @throws CheckpointException if values overflow (all tensors are named), or raw tensors differ
   public MergeReport execute(MergePlan plan, Path target, boolean saturate, Durability durability) {
-    return execute(plan, Checkpoints.formatOf(target), target, saturate, durability);
+    CheckpointFormat format = Checkpoints.formatOf(target).like(plan.ingredients().getFirst());
+    return execute(plan, format, target, saturate, durability);
   }
 
   /// Writes what the plan says in a format that is not decided by the target's name alone.
