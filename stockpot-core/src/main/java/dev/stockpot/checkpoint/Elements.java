@@ -26,30 +26,13 @@ public final class Elements {
   /// @param source little-endian elements from byte `offset` on
   /// @throws IllegalArgumentException for a dtype that is no float or does not fit into float32
   public void toFloats(DType dtype, MemorySegment source, long offset, int n, float[] target) {
-    switch (dtype) {
+    switch (FloatType.of(dtype)) {
       case F32 -> widen.float32(source, offset, n, target);
       case F16 -> widen.float16(source, offset, n, target);
       case BF16 -> widen.bfloat16(source, offset, n, target);
       case F8_E4M3 -> widen.float8E4M3(source, offset, n, target);
       case F8_E5M2 -> widen.float8E5M2(source, offset, n, target);
-      case F64,
-          I64,
-          I32,
-          I16,
-          I8,
-          U64,
-          U32,
-          U16,
-          U8,
-          BOOL,
-          C64,
-          F8_E5M2FNUZ,
-          F8_E4M3FNUZ,
-          F8_E8M0,
-          F6_E2M3,
-          F6_E3M2,
-          F4 ->
-          throw new IllegalArgumentException(dtype + " does not widen to float32");
+      case F64 -> throw new IllegalArgumentException(dtype + " does not widen to float32");
     }
   }
 
@@ -72,30 +55,13 @@ public final class Elements {
   /// @return whether every element written is finite
   /// @throws IllegalArgumentException for a dtype that is no float
   public boolean fromFloats(DType dtype, float[] source, int n, MemorySegment target, long offset) {
-    return switch (dtype) {
+    return switch (FloatType.of(dtype)) {
       case F64 -> narrow.float64(source, n, target, offset);
       case F32 -> narrow.float32(source, n, target, offset);
       case F16 -> narrow.float16(source, n, target, offset);
       case BF16 -> narrow.bfloat16(source, n, target, offset);
       case F8_E4M3 -> narrow.float8E4M3(source, n, target, offset);
       case F8_E5M2 -> narrow.float8E5M2(source, n, target, offset);
-      case I64,
-          I32,
-          I16,
-          I8,
-          U64,
-          U32,
-          U16,
-          U8,
-          BOOL,
-          C64,
-          F8_E5M2FNUZ,
-          F8_E4M3FNUZ,
-          F8_E8M0,
-          F6_E2M3,
-          F6_E3M2,
-          F4 ->
-          throw new IllegalArgumentException(dtype + " is not a float type");
     };
   }
 
@@ -106,30 +72,13 @@ public final class Elements {
   /// @throws IllegalArgumentException for a dtype that is no float
   public boolean fromDoubles(
       DType dtype, double[] source, int n, MemorySegment target, long offset) {
-    return switch (dtype) {
+    return switch (FloatType.of(dtype)) {
       case F64 -> narrow.float64(source, n, target, offset);
       case F32 -> narrow.float32(source, n, target, offset);
       case F16 -> narrow.float16(source, n, target, offset);
       case BF16 -> narrow.bfloat16(source, n, target, offset);
       case F8_E4M3 -> narrow.float8E4M3(source, n, target, offset);
       case F8_E5M2 -> narrow.float8E5M2(source, n, target, offset);
-      case I64,
-          I32,
-          I16,
-          I8,
-          U64,
-          U32,
-          U16,
-          U8,
-          BOOL,
-          C64,
-          F8_E5M2FNUZ,
-          F8_E4M3FNUZ,
-          F8_E8M0,
-          F6_E2M3,
-          F6_E3M2,
-          F4 ->
-          throw new IllegalArgumentException(dtype + " is not a float type");
     };
   }
 
@@ -149,30 +98,6 @@ public final class Elements {
   ///
   /// @throws IllegalArgumentException for a dtype that is no float
   public static double largest(DType dtype) {
-    return switch (dtype) {
-      case F64 -> Double.MAX_VALUE;
-      case F32 -> Float.MAX_VALUE;
-      case F16 -> 65_504;
-      case BF16 -> 0x1.FEp127;
-      case F8_E4M3 -> 448;
-      case F8_E5M2 -> 57_344;
-      case I64,
-          I32,
-          I16,
-          I8,
-          U64,
-          U32,
-          U16,
-          U8,
-          BOOL,
-          C64,
-          F8_E5M2FNUZ,
-          F8_E4M3FNUZ,
-          F8_E8M0,
-          F6_E2M3,
-          F6_E3M2,
-          F4 ->
-          throw new IllegalArgumentException(dtype + " is not a float type");
-    };
+    return FloatType.of(dtype).largest();
   }
 }
