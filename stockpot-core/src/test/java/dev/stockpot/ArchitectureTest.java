@@ -32,6 +32,7 @@ class ArchitectureTest {
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
           entry("internal.pickle", Set.of("internal.io", "internal.text")),
+          entry("internal.protobuf", Set.of()),
           entry("internal.zip", Set.of("internal.io", "internal.text")),
           entry(
               "checkpoint",
@@ -40,6 +41,7 @@ class ArchitectureTest {
                   "internal.json",
                   "internal.kernel",
                   "internal.pickle",
+                  "internal.protobuf",
                   "internal.text",
                   "internal.zip")),
           entry(

@@ -1,6 +1,7 @@
 package dev.stockpot.eval;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointException;
 import java.util.List;
 
 /// Runs a network with the weights of one candidate after another. Graph once, weights per
@@ -49,7 +50,8 @@ public interface Engine extends AutoCloseable {
     /// Opens a network.
     ///
     /// @param threads to compute with, at least 1
-    /// @throws EvaluationException if it cannot be read
+    /// @throws EvaluationException if it cannot be used
+    /// @throws CheckpointException if it cannot be read as what it should be
     Engine open(EvaluatorSpec.Network network, int threads);
   }
 }

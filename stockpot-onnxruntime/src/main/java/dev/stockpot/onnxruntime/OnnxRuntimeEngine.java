@@ -7,7 +7,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.checkpoint.Tensor;
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
@@ -37,7 +39,8 @@ final class OnnxRuntimeEngine implements Engine {
   /// Opens a graph.
   ///
   /// @param threads to compute one batch with
-  /// @throws EvaluationException if it cannot be read, or does not take exactly one input
+  /// @throws CheckpointException if it cannot be read
+  /// @throws EvaluationException if it does not take exactly one input
   OnnxRuntimeEngine(EvaluatorSpec.Network network, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;

@@ -4,38 +4,9 @@ import ai.onnxruntime.OnnxJavaType;
 import dev.stockpot.checkpoint.DType;
 import java.util.Optional;
 
-/// Element types as ONNX, ONNX Runtime and Stockpot call them.
+/// Element types as ONNX Runtime and Stockpot call them.
 final class OnnxTypes {
   private OnnxTypes() {}
-
-  /// The type that ONNX numbers so (`TensorProto.DataType`), if Stockpot knows it.
-  static Optional<DType> dtype(int onnx) {
-    return switch (onnx) {
-      case 1 -> Optional.of(DType.F32);
-      case 2 -> Optional.of(DType.U8);
-      case 3 -> Optional.of(DType.I8);
-      case 4 -> Optional.of(DType.U16);
-      case 5 -> Optional.of(DType.I16);
-      case 6 -> Optional.of(DType.I32);
-      case 7 -> Optional.of(DType.I64);
-      case 9 -> Optional.of(DType.BOOL);
-      case 10 -> Optional.of(DType.F16);
-      case 11 -> Optional.of(DType.F64);
-      case 12 -> Optional.of(DType.U32);
-      case 13 -> Optional.of(DType.U64);
-      case 14 -> Optional.of(DType.C64);
-      case 16 -> Optional.of(DType.BF16);
-      case 17 -> Optional.of(DType.F8_E4M3);
-      case 18 -> Optional.of(DType.F8_E4M3FNUZ);
-      case 19 -> Optional.of(DType.F8_E5M2);
-      case 20 -> Optional.of(DType.F8_E5M2FNUZ);
-      case 23 -> Optional.of(DType.F4);
-      case 24 -> Optional.of(DType.F8_E8M0);
-      case 27 -> Optional.of(DType.F6_E2M3);
-      case 28 -> Optional.of(DType.F6_E3M2);
-      default -> Optional.empty();
-    };
-  }
 
   /// The type that ONNX Runtime's Java API makes tensors of, if it makes such tensors at all.
   static Optional<OnnxJavaType> runtimeType(DType dtype) {

@@ -2,9 +2,10 @@ package dev.stockpot.onnxruntime;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.OnnxGraph;
+import dev.stockpot.checkpoint.OnnxInitializer;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.eval.EvaluationException;
-import dev.stockpot.onnxruntime.OnnxGraph.Initializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
     List<String> missing = new ArrayList<>();
     List<String> kept = new ArrayList<>();
     List<String> different = new ArrayList<>();
-    for (Initializer initializer : graph.initializers().values()) {
+    for (OnnxInitializer initializer : graph.initializers().values()) {
       String name = initializer.name();
       TensorSpec tensor = tensors.get(name);
       if (tensor == null) {
@@ -100,7 +101,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
     return new WeightBinding(filled, notes);
   }
 
-  private static Optional<String> difference(Initializer initializer, TensorSpec tensor) {
+  private static Optional<String> difference(OnnxInitializer initializer, TensorSpec tensor) {
     if (!tensor.shape().equals(initializer.shape())) {
       return Optional.of(
           "shape " + tensor.shape() + " differs from " + initializer.shape() + " in the graph");

@@ -10,6 +10,8 @@ import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.Logits;
+import dev.stockpot.onnx.OnnxModel;
+import dev.stockpot.onnx.Proto;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

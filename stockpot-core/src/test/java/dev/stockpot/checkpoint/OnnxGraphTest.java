@@ -1,15 +1,17 @@
-package dev.stockpot.onnxruntime;
+package dev.stockpot.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.onnx.OnnxModel;
+import dev.stockpot.onnx.Proto;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -45,10 +47,10 @@ class OnnxGraphTest {
         new OnnxModel()
             .initializer(
                 tensor
-                    .message(500, unknown)
                     .message(
                         13, new Proto().text(1, "location").text(2, "weights-of-the-candidate"))
-                    .number(14, 1))
+                    .number(14, 1)
+                    .message(500, unknown))
             .toByteArray();
     try (OnnxGraph graph = open(bytes)) {
       assertThat(graph.stub(Set.of("w"))).isEqualTo(expected);
@@ -105,7 +107,7 @@ class OnnxGraphTest {
       assertThat(graph.initializers().get("w").shape()).containsExactly(elements);
       assertThat(graph.stub(Set.of("w"))).hasSizeLessThan(200);
       assertThatThrownBy(() -> graph.stub(Set.of()))
-          .isInstanceOf(EvaluationException.class)
+          .isInstanceOf(CheckpointException.class)
           .hasMessage(
               path
                   + ": what no tensor fills takes more than 2 GiB, which ONNX Runtime does not"
@@ -152,6 +154,9 @@ class OnnxGraphTest {
         graph(OnnxModel.tensor("w", 1, List.of(1L << 40, 1L << 40))),
         "initializer 'w' has the impossible shape [1099511627776, 1099511627776], at byte 2");
     assertInvalid(
+        graph(OnnxModel.tensor("w", 1, Collections.nCopies(65, 1L))),
+        "initializer 'w' has more than 64 dimensions, at byte 3");
+    assertInvalid(
         graph(new Proto().text(8, "w").number(2, 1L << 40)),
         "initializer 'w' has element type 1099511627776, at byte 2");
     assertInvalid(
@@ -172,8 +177,8 @@ class OnnxGraphTest {
   void saysWhenThereIsNoFile() {
     Path path = folder.resolve("none.onnx");
     assertThatThrownBy(() -> new OnnxGraph(path))
-        .isInstanceOf(EvaluationException.class)
-        .hasMessage(path + ": cannot be read: " + path);
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(path + ": cannot be opened: no such file or folder");
   }
 
   @Test
@@ -188,7 +193,7 @@ class OnnxGraphTest {
       }
       try (OnnxGraph graph = open(bad)) {
         assertThat(graph.stub(Set.of())).isEqualTo(bad);
-      } catch (EvaluationException e) {
+      } catch (CheckpointException e) {
         refused++;
       }
     }
@@ -201,7 +206,7 @@ class OnnxGraphTest {
 
   private void assertInvalid(byte[] bytes, String what) {
     assertThatThrownBy(() -> open(bytes))
-        .isInstanceOf(EvaluationException.class)
+        .isInstanceOf(CheckpointException.class)
         .hasMessage(folder.resolve("model.onnx") + ": not a valid ONNX file: " + what);
   }
 

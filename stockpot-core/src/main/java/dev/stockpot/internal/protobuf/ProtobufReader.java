@@ -1,12 +1,10 @@
-package dev.stockpot.onnxruntime;
+package dev.stockpot.internal.protobuf;
 
-import dev.stockpot.eval.EvaluationException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.function.LongConsumer;
 
 /// Reads one message of the protobuf wire format, field by field, and trusts nothing in it.
@@ -15,14 +13,17 @@ import java.util.function.LongConsumer;
 /// does not use, are refused.
 ///
 /// @see <a href="https://protobuf.dev/programming-guides/encoding/">the wire format</a>
-final class ProtobufReader {
+public final class ProtobufReader {
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
   private static final int LENGTH = 2;
   private static final int FIXED32 = 5;
+
+  /// Most bytes of a text; those in ONNX files that are read are names.
+  public static final int MAX_TEXT = Short.MAX_VALUE;
+
   private static final long MAX_NUMBER = (1 << 29) - 1;
 
-  private final Path file;
   private final MemorySegment data;
   private final long limit;
   private long at;
@@ -34,14 +35,17 @@ final class ProtobufReader {
 
   /// A reader of a whole file.
   ///
-  /// @param file for messages
   /// @param data the file's bytes
-  ProtobufReader(Path file, MemorySegment data) {
-    this(file, data, 0, data.byteSize());
+  public ProtobufReader(MemorySegment data) {
+    this(data, 0, data.byteSize());
   }
 
-  private ProtobufReader(Path file, MemorySegment data, long from, long to) {
-    this.file = file;
+  /// A reader of a message, or of packed numbers, in a file.
+  ///
+  /// @param data the file's bytes
+  /// @param from the first byte
+  /// @param to the byte after the last
+  public ProtobufReader(MemorySegment data, long from, long to) {
     this.data = data;
     this.at = from;
     this.start = from;
@@ -51,7 +55,7 @@ final class ProtobufReader {
   /// Moves to the next field.
   ///
   /// @return whether there is one
-  boolean next() {
+  public boolean next() {
     if (at == limit) {
       return false;
     }
@@ -78,36 +82,56 @@ final class ProtobufReader {
   }
 
   /// Number of the field.
-  int number() {
+  public int number() {
     return number;
   }
 
-  /// The field as it lies in the file, tag and value.
-  MemorySegment raw() {
-    return data.asSlice(start, at - start);
+  /// Offset of the field, tag and value, in the file.
+  public long start() {
+    return start;
+  }
+
+  /// Bytes that the field takes, tag and value.
+  public long bytes() {
+    return at - start;
+  }
+
+  /// Offset of the value in the file.
+  public long valueStart() {
+    return valueStart;
+  }
+
+  /// Bytes that the value takes.
+  public long valueBytes() {
+    return at - valueStart;
+  }
+
+  /// Whether the value is a row of bytes: bytes, a text, a message or packed numbers.
+  public boolean isBytes() {
+    return type == LENGTH;
   }
 
   /// The field's value as an integer.
-  long integer() {
+  public long integer() {
     expect(VARINT, "an integer");
-    return new ProtobufReader(file, data, valueStart, at).varint();
+    return new ProtobufReader(data, valueStart, at).varint();
   }
 
   /// The integers of a repeated field, packed or one by one.
-  void integers(LongConsumer consumer) {
+  public void integers(LongConsumer consumer) {
     if (type == VARINT) {
       consumer.accept(integer());
       return;
     }
-    for (ProtobufReader packed = message(); packed.at < packed.limit; ) {
+    for (ProtobufReader packed = message(); packed.hasMore(); ) {
       consumer.accept(packed.varint());
     }
   }
 
   /// The field's value as text.
-  String text() {
+  public String text() {
     expect(LENGTH, "text");
-    if (at - valueStart > Short.MAX_VALUE) {
+    if (at - valueStart > MAX_TEXT) {
       throw error(start, "field " + number + " holds a text of " + (at - valueStart) + " bytes");
     }
     byte[] bytes = data.asSlice(valueStart, at - valueStart).toArray(ValueLayout.JAVA_BYTE);
@@ -119,14 +143,44 @@ final class ProtobufReader {
   }
 
   /// The field's value as a message.
-  ProtobufReader message() {
+  public ProtobufReader message() {
     expect(LENGTH, "a message");
-    return new ProtobufReader(file, data, valueStart, at);
+    return new ProtobufReader(data, valueStart, at);
+  }
+
+  /// Whether packed numbers go on.
+  public boolean hasMore() {
+    return at < limit;
+  }
+
+  /// Offset in the file of what is read next.
+  public long position() {
+    return at;
+  }
+
+  /// The next number of packed ones.
+  public long varint() {
+    long begin = at;
+    long value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (at == limit) {
+        throw error(begin, "the message ends inside a number");
+      }
+      byte b = data.get(ValueLayout.JAVA_BYTE, at++);
+      if (shift == 63 && b > 1) {
+        break;
+      }
+      value |= (long) (b & 0x7f) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    throw error(begin, "a number takes more than 64 bits");
   }
 
   /// What is wrong with the field, as an exception to be thrown.
-  EvaluationException error(String what) {
-    return error(start, what);
+  public ProtobufException error(String what) {
+    return new ProtobufException(what, start);
   }
 
   private void expect(int wanted, String kind) {
@@ -150,27 +204,7 @@ final class ProtobufReader {
     at += bytes;
   }
 
-  private long varint() {
-    long begin = at;
-    long value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      if (at == limit) {
-        throw error(begin, "the message ends inside a number");
-      }
-      byte b = data.get(ValueLayout.JAVA_BYTE, at++);
-      if (shift == 63 && b > 1) {
-        break;
-      }
-      value |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
-        return value;
-      }
-    }
-    throw error(begin, "a number takes more than 64 bits");
-  }
-
-  private EvaluationException error(long offset, String what) {
-    return new EvaluationException(
-        file + ": not a valid ONNX file: " + what + ", at byte " + offset);
+  private ProtobufException error(long offset, String what) {
+    return new ProtobufException(what, offset);
   }
 }

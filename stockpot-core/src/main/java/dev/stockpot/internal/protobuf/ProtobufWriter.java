@@ -1,47 +1,46 @@
-package dev.stockpot.onnxruntime;
+package dev.stockpot.internal.protobuf;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /// Writes a message in the protobuf wire format.
 ///
 /// @see <a href="https://protobuf.dev/programming-guides/encoding/">the wire format</a>
-final class ProtobufWriter {
+public final class ProtobufWriter {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  /// Appends a field as it was read.
-  void raw(MemorySegment field) {
-    out.writeBytes(field.toArray(ValueLayout.JAVA_BYTE));
-  }
+  /// Starts a message.
+  public ProtobufWriter() {}
 
   /// Appends an integer.
-  void integer(int number, long value) {
+  public void integer(int number, long value) {
     varint((long) number << 3);
     varint(value);
   }
 
   /// Appends a text.
-  void text(int number, String value) {
+  public void text(int number, String value) {
     bytes(number, value.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Appends a message.
-  void message(int number, ProtobufWriter value) {
+  public void message(int number, ProtobufWriter value) {
+    bytes(number, value.toByteArray());
+  }
+
+  /// Appends what stands before the bytes of a field; they follow from elsewhere.
+  public void header(int number, long bytes) {
     varint((long) number << 3 | 2);
-    varint(value.out.size());
-    out.writeBytes(value.toByteArray());
+    varint(bytes);
   }
 
   /// What was written.
-  byte[] toByteArray() {
+  public byte[] toByteArray() {
     return out.toByteArray();
   }
 
   private void bytes(int number, byte[] value) {
-    varint((long) number << 3 | 2);
-    varint(value.length);
+    header(number, value.length);
     out.writeBytes(value);
   }
 
