@@ -1,5 +1,7 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.SetSpec;
@@ -20,6 +22,7 @@ final class EvalIdentity {
     List<Path> files = new ArrayList<>();
     if (spec.evaluator() instanceof EvaluatorSpec.Network network) {
       files.add(network.graph());
+      network.bind().ifPresent(base -> files.addAll(checkpointFiles(base)));
     }
     for (SetSpec set : spec.sets()) {
       if (set.source() instanceof Source.Arrays(Path x, Path y)) {
@@ -39,6 +42,12 @@ final class EvalIdentity {
     spec.sets().forEach(set -> text.append(set).append('\n'));
     files(spec).forEach(file -> text.append(hashes.get(file)).append('\n'));
     return Sha256.ofText(text.toString());
+  }
+
+  private static List<Path> checkpointFiles(Path path) {
+    try (Checkpoint checkpoint = Checkpoints.open(path)) {
+      return checkpoint.files();
+    }
   }
 
   /// Who allows a command more time, and goes on, has lost nothing.

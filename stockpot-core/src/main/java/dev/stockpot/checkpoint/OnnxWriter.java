@@ -86,6 +86,9 @@ final class OnnxWriter implements CheckpointWriter {
   public void write(String name, long offset, ByteBuffer source) {
     int bytes = source.remaining();
     TensorAccess.checkRange(tensors, name, offset, bytes);
+    if (bytes == 0) {
+      return;
+    }
     put(name, offset, source);
     if (!written.get(name).add(offset, offset + bytes)) {
       throw new IllegalArgumentException(
@@ -194,7 +197,7 @@ final class OnnxWriter implements CheckpointWriter {
         placements.put(name, new OnnxLayout.External(entries));
         external.put(name, at);
         at = Math.ceilDiv(at + spec.bytes(), PAGE_BYTES) * PAGE_BYTES;
-      } else if (tensors.containsKey(name)) {
+      } else if (tensors.containsKey(name) && spec.bytes() > 0) {
         placements.put(name, new OnnxLayout.Inline(spec.bytes()));
       }
     }

@@ -3,6 +3,7 @@ package dev.stockpot.eval;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// What measures a candidate.
 public sealed interface EvaluatorSpec {
@@ -12,9 +13,16 @@ public sealed interface EvaluatorSpec {
   /// @param engine `onnx`, `torchscript`: the key in the file, which finds the [Engine.Provider]
   /// @param graph the network
   /// @param constants names (globs with `*`) of float initializers that keep the graph's own value
-  record Network(String engine, Path graph, List<String> constants) implements EvaluatorSpec {
+  /// @param bind the checkpoint that the graph was exported from, if its names are not the tensors'
+  record Network(String engine, Path graph, List<String> constants, Optional<Path> bind)
+      implements EvaluatorSpec {
     public Network {
       constants = List.copyOf(constants);
+    }
+
+    /// A network whose parameters have the tensors' names.
+    public Network(String engine, Path graph, List<String> constants) {
+      this(engine, graph, constants, Optional.empty());
     }
   }
 

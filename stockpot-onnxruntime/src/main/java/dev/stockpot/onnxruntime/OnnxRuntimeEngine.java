@@ -11,15 +11,18 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.checkpoint.Tensor;
+import dev.stockpot.checkpoint.ValueBinding;
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.EvaluatorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Runs an ONNX model in ONNX Runtime. The graph is read once; each candidate gets a session whose
@@ -32,6 +35,7 @@ final class OnnxRuntimeEngine implements Engine {
   private final EvaluatorSpec.Network network;
   private final int threads;
   private final OnnxGraph graph;
+  private final Optional<ValueBinding> bound;
   private final OrtEnvironment environment;
   private Set<String> stubFilled = Set.of();
   private byte[] stub = {};
@@ -40,7 +44,8 @@ final class OnnxRuntimeEngine implements Engine {
   ///
   /// @param threads to compute one batch with
   /// @throws CheckpointException if it cannot be read
-  /// @throws EvaluationException if it does not take exactly one input
+  /// @throws EvaluationException if it does not take exactly one input, or the values of the
+  ///   checkpoint it is bound to do not tell what fills every initializer
   OnnxRuntimeEngine(EvaluatorSpec.Network network, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
@@ -58,6 +63,7 @@ final class OnnxRuntimeEngine implements Engine {
                 + graph.inputs()
                 + "; graphs with exactly one are supported");
       }
+      bound = network.bind().map(base -> WeightBinding.byValue(network, base));
       environment = OnnxRuntimeLoader.environment();
     } catch (RuntimeException | Error e) {
       graph.close();
@@ -67,11 +73,17 @@ final class OnnxRuntimeEngine implements Engine {
 
   @Override
   public List<String> check(Checkpoint weights) {
-    return WeightBinding.of(graph, network.constants(), weights).notes();
+    List<String> notes = new ArrayList<>();
+    bound.ifPresent(binding ->
+        WeightBinding.note(graph.path() + ": bound by value", binding.found())
+            .ifPresent(notes::add));
+    notes.addAll(WeightBinding.of(graph, network.constants(), named(weights)).notes());
+    return notes;
   }
 
   @Override
-  public Model load(Checkpoint weights) {
+  public Model load(Checkpoint checkpoint) {
+    Checkpoint weights = named(checkpoint);
     WeightBinding binding = WeightBinding.of(graph, network.constants(), weights);
     Arena arena = Arena.ofShared();
     Map<String, OnnxTensorLike> tensors = new HashMap<>();
@@ -114,6 +126,11 @@ final class OnnxRuntimeEngine implements Engine {
       options.addExternalInitializers(tensors);
       return environment.createSession(model(binding.filled().keySet()), options);
     }
+  }
+
+  /// The same checkpoint with the graph's names.
+  private Checkpoint named(Checkpoint weights) {
+    return bound.map(binding -> binding.apply(weights)).orElse(weights);
   }
 
   /// The stub for these names; candidates of one family have the same.

@@ -1,11 +1,16 @@
 package dev.stockpot.onnxruntime;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.Onnx;
 import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.checkpoint.OnnxInitializer;
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.checkpoint.ValueBinding;
 import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.eval.EvaluatorSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +85,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
                   lines(missing, name -> "initializer '" + name + "': no tensor of that name"),
                   lines(extra, name -> "tensor '" + name + "': no initializer of that name"),
                   lines(different, line -> line),
-                  advice(missing, extra))
+                  advice(missing, extra, false))
               .flatMap(stream -> stream)
               .collect(Collectors.joining("\n")));
     }
@@ -99,6 +104,34 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
           .ifPresent(notes::add);
     }
     return new WeightBinding(filled, notes);
+  }
+
+  /// What fills which initializer of a graph by the values of the checkpoint it was exported from.
+  ///
+  /// @throws EvaluationException listing every float initializer and every float tensor for which
+  ///   the values do not tell
+  static ValueBinding byValue(EvaluatorSpec.Network network, Path base) {
+    try (Checkpoint graph = new Onnx().open(network.graph());
+        Checkpoint exported = Checkpoints.open(base)) {
+      ValueBinding binding = ValueBinding.of(graph, exported, globs(network.constants()));
+      if (!binding.faults().isEmpty()) {
+        throw new EvaluationException(
+            Stream.of(
+                    Stream.of(
+                        graph.path()
+                            + ": the values of "
+                            + base
+                            + " do not tell what fills every initializer:"),
+                    lines(binding.faults(), line -> line),
+                    advice(
+                        List.copyOf(binding.unfilled().keySet()),
+                        List.copyOf(binding.unused().keySet()),
+                        true))
+                .flatMap(stream -> stream)
+                .collect(Collectors.joining("\n")));
+      }
+      return binding;
+    }
   }
 
   private static Optional<String> difference(OnnxInitializer initializer, TensorSpec tensor) {
@@ -140,7 +173,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
     return items.stream().map(item -> "  " + line.apply(item));
   }
 
-  private static Stream<String> advice(List<String> missing, List<String> extra) {
+  private static Stream<String> advice(List<String> missing, List<String> extra, boolean byValue) {
     if (missing.isEmpty() && extra.isEmpty()) {
       return Stream.empty();
     }
@@ -149,7 +182,12 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
       advice.add("The exporter folded BatchNorm into other weights; that cannot be undone here.");
     }
     if (missing.stream().anyMatch(EXPORTER_NAME.asMatchPredicate())) {
-      advice.add("The exporter renamed or folded weights.");
+      advice.add(
+          "The exporter renamed or folded weights."
+              + (byValue
+                  ? ""
+                  : " Those it only renamed or transposed are found by value: name the checkpoint"
+                      + " it exported under evaluator: bind:."));
     }
     advice.add(
         "Export the model so that initializers keep the checkpoint's names: torch.onnx.export(...,"
@@ -165,7 +203,8 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
     return advice.stream();
   }
 
-  private static Optional<String> note(String what, List<String> names) {
+  /// A note with a list of names, the first of many.
+  static Optional<String> note(String what, List<String> names) {
     if (names.isEmpty()) {
       return Optional.empty();
     }

@@ -7,8 +7,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
+import dev.stockpot.checkpoint.CheckpointWriter;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.Onnx;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.Engine;
@@ -31,10 +34,8 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -52,11 +53,13 @@ class DigitsTest {
   /// The guard: weights that ONNX Runtime is handed do what weights in the file do.
   @ParameterizedTest
   @ValueSource(strings = {"ft-03", "ft-08"})
-  void swappedWeightsGiveTheLogitsOfAModelThatHasThemBakedIn(String name) throws Exception {
+  void swappedWeightsGiveTheLogitsOfAModelThatHasThemBakedIn(String name, @TempDir Path folder)
+      throws Exception {
     try (Engine engine = engine(1);
         Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
         Engine.Model model = engine.load(weights)) {
-      assertThat(bits(model.logits(examples(EXAMPLES)))).isEqualTo(bits(baked(weights)));
+      assertThat(bits(model.logits(examples(EXAMPLES))))
+          .isEqualTo(bits(baked(weights, folder.resolve("baked.onnx"))));
     }
   }
 
@@ -161,19 +164,19 @@ class DigitsTest {
   }
 
   /// Logits of a session whose model file holds the candidate's weights.
-  private static Logits baked(Checkpoint weights) throws Exception {
-    byte[] model = Files.readAllBytes(digits("model.onnx"));
-    MemorySegment whole = MemorySegment.ofArray(model);
-    Set<String> names = new HashSet<>();
-    for (ProtobufReader in = new ProtobufReader(digits("model.onnx"), whole); in.next(); ) {
-      for (ProtobufReader graph = in.number() == 7 ? in.message() : null;
-          graph != null && graph.next(); ) {
-        if (graph.number() == 5) {
-          names.add(bake(graph.message(), weights, model));
-        }
+  private static Logits baked(Checkpoint weights, Path file) throws Exception {
+    try (Checkpoint graph = Checkpoints.open(digits("model.onnx"));
+        CheckpointWriter writer =
+            new Onnx()
+                .like(graph)
+                .create(file, weights.tensors().values(), Map.of(), Durability.CACHED)) {
+      assertThat(graph.tensors()).isEqualTo(weights.tensors());
+      for (String name : weights.tensors().keySet()) {
+        writer.write(name, 0, weights.tensor(name).data().asByteBuffer());
       }
+      writer.commit();
     }
-    assertThat(names).isEqualTo(weights.tensors().keySet());
+    byte[] model = Files.readAllBytes(file);
     OrtEnvironment environment = OnnxRuntimeLoader.environment();
     Batch batch = examples(EXAMPLES);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -190,24 +193,6 @@ class DigitsTest {
         return new Logits(EXAMPLES, 10, MemorySegment.ofBuffer(logits));
       }
     }
-  }
-
-  /// Overwrites an initializer's data in the model.
-  private static String bake(ProtobufReader tensor, Checkpoint weights, byte[] model) {
-    String name = "";
-    int end = 0;
-    while (tensor.next()) {
-      if (tensor.number() == 8) {
-        name = tensor.text();
-      }
-      if (tensor.number() == 9) {
-        MemorySegment raw = tensor.raw();
-        end = Math.toIntExact(raw.address() + raw.byteSize());
-      }
-    }
-    byte[] data = weights.tensor(name).data().toArray(ValueLayout.JAVA_BYTE);
-    System.arraycopy(data, 0, model, end - data.length, data.length);
-    return name;
   }
 
   private static int correct(Logits logits) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.Engine;
@@ -19,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,10 +123,10 @@ class OnnxRuntimeEngineTest {
     try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
         Engine engine = engine("b")) {
       assertThatThrownBy(() -> engine.load(weights))
-          .isInstanceOf(EvaluationException.class)
+          .isInstanceOf(CheckpointException.class)
           .hasMessage(
               model
-                  + ": initializer 'b': its data is in '../secret.data', outside the graph's"
+                  + ": tensor 'b': its data is in '../secret.data', outside the graph's"
                   + " folder, and is not read");
     }
   }
@@ -135,10 +137,10 @@ class OnnxRuntimeEngineTest {
     try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
         Engine engine = engine("b")) {
       assertThatThrownBy(() -> engine.load(weights))
-          .isInstanceOf(EvaluationException.class)
+          .isInstanceOf(CheckpointException.class)
           .hasMessage(
               model
-                  + ": initializer 'b': its data is in 'model.onnx.data', which is not beside the"
+                  + ": tensor 'b': its data is in 'model.onnx.data', which is not beside the"
                   + " graph; put it there");
     }
   }
@@ -309,6 +311,73 @@ class OnnxRuntimeEngineTest {
           .hasMessageStartingWith(path + ": Error code - ")
           .hasMessageContaining("NoSuchOperator");
     }
+  }
+
+  @Test
+  void renamedAndTransposedWeightsAreBoundByTheValuesOfABase() {
+    Path model =
+        new OnnxModel()
+            .node("MatMul", List.of("x", "val_3"), "product")
+            .node("Add", List.of("product", "b"), "logits")
+            .initializer("val_3", OnnxModel.FLOAT, W, OnnxModel.floats(1, 2, 3, 4, 5, 6))
+            .initializer("b", OnnxModel.FLOAT, List.of(3L), new byte[12])
+            .input("x", OnnxModel.FLOAT, -1, 2)
+            .output("logits", OnnxModel.FLOAT, -1, 3)
+            .write(folder);
+    List<Long> stored = List.of(3L, 2L);
+    Path base = folder.resolve("weights.safetensors");
+    new Weights()
+        .with("fc.weight", DType.F32, stored, OnnxModel.floats(1, 4, 2, 5, 3, 6))
+        .with("b", DType.F32, List.of(3L), OnnxModel.floats(9, 9, 9))
+        .open(folder)
+        .close();
+    EvaluatorSpec.Network network =
+        new EvaluatorSpec.Network("onnx", model, List.of(), Optional.of(base));
+    try (Engine engine = new OnnxRuntimeProvider().open(network, 1);
+        Checkpoint tuned =
+            new Weights()
+                .with("fc.weight", DType.F32, stored, OnnxModel.floats(10, 40, 20, 50, 30, 60))
+                .with("b", DType.F32, List.of(3L), OnnxModel.floats(1, 2, 3))
+                .open(folder)) {
+      assertThat(engine.check(tuned))
+          .containsExactly(model + ": bound by value: val_3 = fc.weight transposed");
+      assertThat(run(engine, tuned, 1, 0, 0, 1)).containsExactly(11, 22, 33, 41, 52, 63);
+    }
+  }
+
+  @Test
+  void saysWhatTheValuesOfABaseDoNotTell() {
+    Path model =
+        OnnxModel.matMul()
+            .initializer("val_7", OnnxModel.FLOAT, List.of(3L), OnnxModel.floats(1, 2, 3))
+            .initializer("scale", OnnxModel.FLOAT, List.of(), OnnxModel.floats(8))
+            .write(folder);
+    Path base = folder.resolve("weights.safetensors");
+    new Weights()
+        .with("w", DType.F32, W)
+        .with("conv.bias", DType.F32, List.of(3L), OnnxModel.floats(3, 2, 1))
+        .with("bn.running_mean", DType.F32, List.of(3L), OnnxModel.floats(0, 0, 1))
+        .open(folder)
+        .close();
+    EvaluatorSpec.Network network =
+        new EvaluatorSpec.Network("onnx", model, List.of("scale"), Optional.of(base));
+    assertThatThrownBy(() -> new OnnxRuntimeProvider().open(network, 1))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(
+            model
+                + ": the values of "
+                + base
+                + " do not tell what fills every initializer:\n"
+                + "  initializer 'val_7': no tensor has its values\n"
+                + "  tensor 'conv.bias': no initializer has its values\n"
+                + "  tensor 'bn.running_mean': no initializer has its values\n"
+                + "The exporter folded BatchNorm into other weights; that cannot be undone here.\n"
+                + "The exporter renamed or folded weights.\n"
+                + "Export the model so that initializers keep the checkpoint's names:"
+                + " torch.onnx.export(..., dynamo=True, optimize=False), or the legacy exporter"
+                + " with do_constant_folding=False.\n"
+                + "An initializer that is the graph's own constant can be listed under evaluator:"
+                + " constants: [val_7].");
   }
 
   private static OnnxModel withBias(String location) {

@@ -59,7 +59,8 @@ class WeightBindingTest {
         "  initializer 'onnx::Conv_7': no tensor of that name",
         "  tensor 'bn1.running_mean': no initializer of that name",
         "The exporter folded BatchNorm into other weights; that cannot be undone here.",
-        "The exporter renamed or folded weights.",
+        "The exporter renamed or folded weights. Those it only renamed or transposed are found by"
+            + " value: name the checkpoint it exported under evaluator: bind:.",
         EXPORT,
         "An initializer that is the graph's own constant can be listed under evaluator: constants:"
             + " [onnx::Conv_7].");

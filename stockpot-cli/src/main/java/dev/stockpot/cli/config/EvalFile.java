@@ -66,7 +66,8 @@ public final class EvalFile {
   }
 
   private EvaluatorSpec evaluator(YamlMapping evaluator) {
-    evaluator.only(List.of("onnx", "torchscript", "command", "constants", "timeout-seconds"));
+    evaluator.only(
+        List.of("onnx", "torchscript", "command", "constants", "bind", "timeout-seconds"));
     Optional<YamlValue> command = evaluator.find("command");
     Optional<Path> onnx = evaluator.find("onnx").map(this::file);
     Optional<Path> torchscript = evaluator.find("torchscript").map(this::file);
@@ -77,6 +78,7 @@ public final class EvalFile {
               : "'evaluator' needs one of onnx, torchscript, command");
     }
     refuseWithout(evaluator, "constants", "onnx");
+    refuseWithout(evaluator, "bind", "onnx");
     refuseWithout(evaluator, "timeout-seconds", "command");
     if (command.isPresent()) {
       return new EvaluatorSpec.Command(
@@ -88,7 +90,10 @@ public final class EvalFile {
         evaluator.find("constants").map(value -> value.list(YamlValue::text)).orElse(List.of());
     // Where both are given, the first evaluates; the second is there for gradients.
     return new EvaluatorSpec.Network(
-        onnx.isPresent() ? "onnx" : "torchscript", onnx.or(() -> torchscript).get(), constants);
+        onnx.isPresent() ? "onnx" : "torchscript",
+        onnx.or(() -> torchscript).get(),
+        constants,
+        evaluator.find("bind").map(this::checkpoint));
   }
 
   private static void refuseWithout(YamlMapping evaluator, String key, String wanted) {
@@ -202,6 +207,14 @@ public final class EvalFile {
 
   private static Source text(YamlMapping set) {
     return new Source.Text(set.require("data").text());
+  }
+
+  private Path checkpoint(YamlValue value) {
+    Path path = value.path(folder);
+    if (!Files.exists(path)) {
+      throw value.error("no such file or folder: " + path);
+    }
+    return path;
   }
 
   private Path file(YamlValue value) {
