@@ -27,8 +27,8 @@ final class TargetOption {
       paramLabel = "OUT",
       required = true,
       description =
-          "Where the result goes; the extension decides the format (.safetensors, .pt), a name"
-              + " without one is a folder in Hugging Face layout.")
+          "Where the result goes; the extension decides the format (.safetensors, .pt, .onnx), a"
+              + " name without one is a folder in Hugging Face layout.")
   private Path path;
 
   @Mixin private ShardSizeOption shardSize;

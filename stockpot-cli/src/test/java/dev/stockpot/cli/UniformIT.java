@@ -122,8 +122,8 @@ class UniformIT {
         "-o",
         "link/a.safetensors");
     assertTold(
-        "m.gguf: the name of an output ends in .safetensors, .pt; without an extension it is a"
-            + " folder in Hugging Face layout",
+        "m.gguf: the name of an output ends in .safetensors, .pt, .onnx; without an extension it is"
+            + " a folder in Hugging Face layout",
         "a.safetensors",
         "-o",
         "m.gguf");

@@ -100,6 +100,16 @@ class SoupFileTest {
   }
 
   @Test
+  void aGraphMayBeBoundToTheCheckpointItWasExportedFrom() throws IOException {
+    Files.createDirectory(folder.resolve("base-folder"));
+    String bound = GOOD.replace("onnx: model.onnx", "{onnx: model.onnx, bind: base-folder}");
+    assertThat(read(bound).eval().evaluator())
+        .isEqualTo(
+            new EvaluatorSpec.Network(
+                "onnx", at("model.onnx"), List.of(), Optional.of(at("base-folder"))));
+  }
+
+  @Test
   void commandTakesSetsAsTextAndAnyMetric() {
     EvalSpec eval =
         readEval(
