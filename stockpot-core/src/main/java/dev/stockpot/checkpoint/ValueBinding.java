@@ -87,6 +87,7 @@ public record ValueBinding(
     private final SequencedMap<String, Source> byValue = new LinkedHashMap<>();
     private final SequencedMap<String, String> unfilled = new LinkedHashMap<>();
     private final SequencedMap<String, String> unused = new LinkedHashMap<>();
+    private final Map<String, String> ambiguous = new HashMap<>();
 
     Search(Checkpoint graph, Checkpoint base, Predicate<String> constant) {
       this.graph = graph;
@@ -124,16 +125,20 @@ public record ValueBinding(
         List<Source> free =
             equal.stream().filter(source -> !named.contains(source.tensor())).toList();
         List<Source> best = free.isEmpty() ? equal : free;
-        if (best.size() == 1) {
-          sources.put(spec.name(), best.getFirst());
-          byValue.put(spec.name(), best.getFirst());
-        } else {
-          unfilled.put(
-              spec.name(),
-              best.isEmpty()
-                  ? "no tensor has its values"
-                  : "has the values of several tensors, which cannot be told apart: "
-                      + best.stream().map(Source::tensor).collect(Collectors.joining(", ")));
+        switch (best.size()) {
+          case 0 -> unfilled.put(spec.name(), "no tensor has its values");
+          case 1 -> {
+            sources.put(spec.name(), best.getFirst());
+            byValue.put(spec.name(), best.getFirst());
+          }
+          default -> {
+            List<String> names = best.stream().map(Source::tensor).toList();
+            names.forEach(name -> ambiguous.put(name, spec.name()));
+            unfilled.put(
+                spec.name(),
+                "has the values of several tensors, which cannot be told apart: "
+                    + String.join(", ", names));
+          }
         }
       }
     }
@@ -176,17 +181,29 @@ public record ValueBinding(
         }
       }
       for (TensorSpec spec : spare) {
-        String with = merged.get(new Key(spec.shape(), hash.of(base, spec)));
         unused.put(
             spec.name(),
-            with == null
-                ? "no initializer has its values"
-                : "has the values of "
-                    + sources.get(with).tensor()
-                    + ", which alone is in the graph, as '"
-                    + with
-                    + "'");
+            whyUnused(
+                spec.name(),
+                Optional.ofNullable(merged.get(new Key(spec.shape(), hash.of(base, spec))))));
       }
+    }
+
+    /// @param merged an initializer that another tensor fills and that has the tensor's values
+    private String whyUnused(String tensor, Optional<String> merged) {
+      if (ambiguous.containsKey(tensor)) {
+        return "has the values of initializer '"
+            + ambiguous.get(tensor)
+            + "', as other tensors have";
+      }
+      return merged
+          .map(name ->
+              "has the values of "
+                  + sources.get(name).tensor()
+                  + ", which alone is in the graph, as '"
+                  + name
+                  + "'")
+          .orElse("no initializer has its values");
     }
 
     private boolean isEqual(TensorSpec spec, Source source) {

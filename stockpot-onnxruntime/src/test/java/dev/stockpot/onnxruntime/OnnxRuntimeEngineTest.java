@@ -369,8 +369,8 @@ class OnnxRuntimeEngineTest {
                 + base
                 + " do not tell what fills every initializer:\n"
                 + "  initializer 'val_7': no tensor has its values\n"
-                + "  tensor 'conv.bias': no initializer has its values\n"
                 + "  tensor 'bn.running_mean': no initializer has its values\n"
+                + "  tensor 'conv.bias': no initializer has its values\n"
                 + "The exporter folded BatchNorm into other weights; that cannot be undone here.\n"
                 + "The exporter renamed or folded weights.\n"
                 + "Export the model so that initializers keep the checkpoint's names:"
