@@ -70,7 +70,7 @@ final class OnnxNumbers {
     while (target.hasRemaining()) {
       long value = in.varint();
       for (int i = first; i < width && target.hasRemaining(); i++) {
-        target.put((byte) (value >>> i * Byte.SIZE));
+        target.put((byte) (value >>> (i * Byte.SIZE)));
       }
       first = 0;
     }

@@ -39,7 +39,8 @@ public record ValueBinding(
     unused = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(unused));
   }
 
-  /// Finds out which tensor is which. Reads the tensors whose names do not tell, once or twice.
+  /// Finds out which tensor is which. Reads the tensors whose names do not tell, a few times, and
+  /// square matrices, which may be transposed under their own names.
   ///
   /// @param graph an ONNX file
   /// @param base what the graph was exported from
@@ -102,7 +103,7 @@ public record ValueBinding(
         if (constant.test(spec.name())) {
           continue;
         }
-        if (same != null && same.shape().equals(spec.shape())) {
+        if (same != null && same.shape().equals(spec.shape()) && !isTurned(spec, same)) {
           sources.put(spec.name(), new Source(spec.name(), false));
         } else {
           renamed.add(spec);
@@ -111,6 +112,14 @@ public record ValueBinding(
       bind(renamed);
       explainUnused();
       return new ValueBinding(sources, byValue, unfilled, unused);
+    }
+
+    /// Whether a square matrix kept its name, but not its place: no shape tells.
+    private boolean isTurned(TensorSpec spec, TensorSpec same) {
+      return spec.shape().size() == 2
+          && spec.shape().equals(spec.shape().reversed())
+          && hash.of(graph, spec) != hash.of(base, same)
+          && hash.of(graph, spec) == hash.ofTransposed(base, same);
     }
 
     private void bind(List<TensorSpec> renamed) {

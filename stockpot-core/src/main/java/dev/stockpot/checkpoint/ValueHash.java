@@ -49,8 +49,8 @@ final class ValueHash {
   /// @see <a href="https://doi.org/10.1145/2714064.2660195">Steele, Lea and Flood 2014</a>
   private static long mix(long bits) {
     long z = bits * GOLDEN;
-    z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-    return z ^ z >>> 31;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
   }
 }

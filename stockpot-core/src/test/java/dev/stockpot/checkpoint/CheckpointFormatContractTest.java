@@ -101,7 +101,6 @@ class CheckpointFormatContractTest {
       assertThatThrownBy(() -> checkpoint.tensor("v"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("no tensor 'v'");
-      checkpoint.close();
     }
   }
 

@@ -78,6 +78,16 @@ class ValueBindingTest {
   }
 
   @Test
+  void aSquareMatrixThatIsTransposedUnderItsOwnNameIsFound() {
+    float[] values = random(9, 5);
+    Checkpoint base = write("base", tensor("w", values, 3, 3));
+    Checkpoint graph = write("graph", tensor("w", transposed(values, 3, 3), 3, 3));
+
+    assertThat(ValueBinding.of(graph, base, _ -> false).found())
+        .containsExactly("w = w transposed");
+  }
+
+  @Test
   void otherWeightsComeUnderTheGraphsNames() {
     Checkpoint base = write("base", tensor("w", new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
     Checkpoint graph = write("graph", tensor("v", new float[] {1, 4, 2, 5, 3, 6}, 3, 2));
