@@ -14,6 +14,7 @@ import static dev.stockpot.checkpoint.OnnxFields.TENSOR_DATA_TYPE;
 import static dev.stockpot.checkpoint.OnnxFields.TENSOR_DIMS;
 import static dev.stockpot.checkpoint.OnnxFields.TENSOR_EXTERNAL_DATA;
 import static dev.stockpot.checkpoint.OnnxFields.TENSOR_NAME;
+import static dev.stockpot.checkpoint.OnnxFields.TENSOR_RAW;
 
 import dev.stockpot.internal.io.InputFile;
 import dev.stockpot.internal.io.IoReason;
@@ -236,6 +237,9 @@ public final class OnnxGraph implements AutoCloseable {
         case TENSOR_EXTERNAL_DATA -> readEntry(in, entries);
         default -> {
           if (TENSOR_DATA.contains(in.number())) {
+            if (in.number() == TENSOR_RAW && !in.isBytes()) {
+              throw in.error(shown + " has raw_data that is no row of bytes");
+            }
             pieces++;
             inline = new OnnxData.Inline(in.number(), pieces, in.valueStart(), in.valueBytes());
           }

@@ -163,6 +163,9 @@ class OnnxGraphTest {
         graph(new Proto().text(8, "w").text(2, "F")),
         "field 2 has wire type 2 and is not an integer, at byte 7");
     assertInvalid(
+        graph(new Proto().text(8, "w").number(9, 5)),
+        "initializer 'w' has raw_data that is no row of bytes, at byte 7");
+    assertInvalid(
         new Proto()
             .message(
                 7,

@@ -240,7 +240,7 @@ class OnnxTest {
             .toByteArray();
     Random random = new Random(2);
     int refused = 0;
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 600; round++) {
       byte[] bad = Arrays.copyOf(good, round % 4 == 0 ? random.nextInt(good.length) : good.length);
       for (int i = 0; bad.length > 0 && i < 2; i++) {
         bad[random.nextInt(bad.length)] = (byte) random.nextInt();
@@ -254,7 +254,7 @@ class OnnxTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(1000, 2999);
+    assertThat(refused).isBetween(200, 599);
   }
 
   /// An initializer `t` without data.
