@@ -59,8 +59,8 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void product(double a, Tile x) {
-    product(a, of(x), length(), values);
+  public void product(double a, Tile x, int from, int n) {
+    product(a, of(x), from, n, values);
   }
 
   @Override
@@ -74,13 +74,33 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void addProduct(double a, Tile x) {
-    addProduct(a, of(x), length(), values);
+  public void addProduct(double a, Tile x, int from, int n) {
+    addProduct(a, of(x), from, n, values);
+  }
+
+  @Override
+  public void multiply(Tile x) {
+    multiply(of(x), length(), values);
+  }
+
+  @Override
+  public void raise(double least) {
+    raise(least, length(), values);
+  }
+
+  @Override
+  public void nearness(double t, double least, Tile x, Tile y) {
+    nearness(t, least, of(x), of(y), length(), values);
+  }
+
+  @Override
+  public void blend(Tile x, Tile y) {
+    blend(of(x), of(y), length(), values);
   }
 
   @Override
   public void scale(double a) {
-    product(a, values, length(), values);
+    product(a, values, 0, length(), values);
   }
 
   @Override
@@ -99,8 +119,8 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public double dot(Tile x) {
-    return dot(values, of(x), length());
+  public double dot(Tile x, int from, int n) {
+    return dot(values, of(x), from, n);
   }
 
   @Override
@@ -172,8 +192,8 @@ final class DoubleTile extends Tile {
     return ((DoubleTile) x).values;
   }
 
-  private static void product(double a, double[] x, int n, double[] out) {
-    for (int i = 0; i < n; i++) {
+  private static void product(double a, double[] x, int from, int n, double[] out) {
+    for (int i = from; i < from + n; i++) {
       out[i] = a * x[i];
     }
   }
@@ -190,9 +210,36 @@ final class DoubleTile extends Tile {
     }
   }
 
-  private static void addProduct(double a, double[] x, int n, double[] out) {
-    for (int i = 0; i < n; i++) {
+  private static void addProduct(double a, double[] x, int from, int n, double[] out) {
+    for (int i = from; i < from + n; i++) {
       out[i] += a * x[i];
+    }
+  }
+
+  private static void multiply(double[] x, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] *= x[i];
+    }
+  }
+
+  private static void raise(double least, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = Math.max(out[i], least);
+    }
+  }
+
+  private static void nearness(
+      double t, double least, double[] x, double[] y, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      double a = t / Math.max(Math.abs(x[i] - y[i]), least);
+      out[i] = Math.max(0, Math.min(1, a));
+    }
+  }
+
+  private static void blend(double[] x, double[] y, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      double a = out[i];
+      out[i] = a * x[i] + (1 - a) * y[i];
     }
   }
 
@@ -218,19 +265,19 @@ final class DoubleTile extends Tile {
     }
   }
 
-  private static double dot(double[] x, double[] y, int n) {
+  private static double dot(double[] x, double[] y, int from, int n) {
     double[] lanes = new double[LANES];
-    int whole = n - n % LANES;
+    int whole = from + n - n % LANES;
     double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    for (int i = 0; i < whole; i += LANES) {
-      s0 += (double) x[i] * y[i];
-      s1 += (double) x[i + 1] * y[i + 1];
-      s2 += (double) x[i + 2] * y[i + 2];
-      s3 += (double) x[i + 3] * y[i + 3];
-      s4 += (double) x[i + 4] * y[i + 4];
-      s5 += (double) x[i + 5] * y[i + 5];
-      s6 += (double) x[i + 6] * y[i + 6];
-      s7 += (double) x[i + 7] * y[i + 7];
+    for (int i = from; i < whole; i += LANES) {
+      s0 += x[i] * y[i];
+      s1 += x[i + 1] * y[i + 1];
+      s2 += x[i + 2] * y[i + 2];
+      s3 += x[i + 3] * y[i + 3];
+      s4 += x[i + 4] * y[i + 4];
+      s5 += x[i + 5] * y[i + 5];
+      s6 += x[i + 6] * y[i + 6];
+      s7 += x[i + 7] * y[i + 7];
     }
     lanes[0] = s0;
     lanes[1] = s1;
@@ -240,8 +287,8 @@ final class DoubleTile extends Tile {
     lanes[5] = s5;
     lanes[6] = s6;
     lanes[7] = s7;
-    for (int i = whole; i < n; i++) {
-      lanes[i - whole] += (double) x[i] * y[i];
+    for (int i = whole; i < from + n; i++) {
+      lanes[i - whole] += x[i] * y[i];
     }
     return sum(lanes);
   }

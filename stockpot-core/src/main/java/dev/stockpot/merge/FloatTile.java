@@ -59,8 +59,8 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void product(double a, Tile x) {
-    product((float) a, of(x), length(), values);
+  public void product(double a, Tile x, int from, int n) {
+    product((float) a, of(x), from, n, values);
   }
 
   @Override
@@ -74,13 +74,33 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void addProduct(double a, Tile x) {
-    addProduct((float) a, of(x), length(), values);
+  public void addProduct(double a, Tile x, int from, int n) {
+    addProduct((float) a, of(x), from, n, values);
+  }
+
+  @Override
+  public void multiply(Tile x) {
+    multiply(of(x), length(), values);
+  }
+
+  @Override
+  public void raise(double least) {
+    raise((float) least, length(), values);
+  }
+
+  @Override
+  public void nearness(double t, double least, Tile x, Tile y) {
+    nearness((float) t, (float) least, of(x), of(y), length(), values);
+  }
+
+  @Override
+  public void blend(Tile x, Tile y) {
+    blend(of(x), of(y), length(), values);
   }
 
   @Override
   public void scale(double a) {
-    product((float) a, values, length(), values);
+    product((float) a, values, 0, length(), values);
   }
 
   @Override
@@ -99,8 +119,8 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public double dot(Tile x) {
-    return dot(values, of(x), length());
+  public double dot(Tile x, int from, int n) {
+    return dot(values, of(x), from, n);
   }
 
   @Override
@@ -170,8 +190,8 @@ final class FloatTile extends Tile {
     return ((FloatTile) x).values;
   }
 
-  private static void product(float a, float[] x, int n, float[] out) {
-    for (int i = 0; i < n; i++) {
+  private static void product(float a, float[] x, int from, int n, float[] out) {
+    for (int i = from; i < from + n; i++) {
       out[i] = a * x[i];
     }
   }
@@ -188,9 +208,35 @@ final class FloatTile extends Tile {
     }
   }
 
-  private static void addProduct(float a, float[] x, int n, float[] out) {
-    for (int i = 0; i < n; i++) {
+  private static void addProduct(float a, float[] x, int from, int n, float[] out) {
+    for (int i = from; i < from + n; i++) {
       out[i] += a * x[i];
+    }
+  }
+
+  private static void multiply(float[] x, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] *= x[i];
+    }
+  }
+
+  private static void raise(float least, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = Math.max(out[i], least);
+    }
+  }
+
+  private static void nearness(float t, float least, float[] x, float[] y, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      float a = t / Math.max(Math.abs(x[i] - y[i]), least);
+      out[i] = Math.max(0, Math.min(1, a));
+    }
+  }
+
+  private static void blend(float[] x, float[] y, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      float a = out[i];
+      out[i] = a * x[i] + (1 - a) * y[i];
     }
   }
 
@@ -216,11 +262,11 @@ final class FloatTile extends Tile {
     }
   }
 
-  private static double dot(float[] x, float[] y, int n) {
+  private static double dot(float[] x, float[] y, int from, int n) {
     double[] lanes = new double[LANES];
-    int whole = n - n % LANES;
+    int whole = from + n - n % LANES;
     double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    for (int i = 0; i < whole; i += LANES) {
+    for (int i = from; i < whole; i += LANES) {
       s0 += (double) x[i] * y[i];
       s1 += (double) x[i + 1] * y[i + 1];
       s2 += (double) x[i + 2] * y[i + 2];
@@ -238,7 +284,7 @@ final class FloatTile extends Tile {
     lanes[5] = s5;
     lanes[6] = s6;
     lanes[7] = s7;
-    for (int i = whole; i < n; i++) {
+    for (int i = whole; i < from + n; i++) {
       lanes[i - whole] += (double) x[i] * y[i];
     }
     return sum(lanes);

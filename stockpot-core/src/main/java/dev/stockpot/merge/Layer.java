@@ -1,14 +1,27 @@
 package dev.stockpot.merge;
 
 import dev.stockpot.checkpoint.TensorSpec;
+import java.util.List;
 
 /// One tensor of a merge, as a method sees it.
 ///
 /// @param spec of the output
-/// @param inputs number of inputs, all of that shape; the base is the first where a method has one
+/// @param inputs number of inputs that are streamed, all of that shape; the base is the first where
+///   a method has one
+/// @param aside inputs of another shape, which the method reads itself ([MergeMethod#streamed])
 /// @param precision of the tiles
 /// @param seed for random methods: depends on the user's seed and the tensor's name only
-public record Layer(TensorSpec spec, int inputs, Precision precision, long seed) {
+public record Layer(
+    TensorSpec spec, int inputs, List<Source> aside, Precision precision, long seed) {
+
+  public Layer {
+    aside = List.copyOf(aside);
+  }
+
+  /// A tensor whose inputs are all streamed.
+  public Layer(TensorSpec spec, int inputs, Precision precision, long seed) {
+    this(spec, inputs, List.of(), precision, seed);
+  }
 
   /// Number of elements.
   public long elements() {

@@ -13,6 +13,12 @@ public interface MergeMethod {
   /// @throws IllegalArgumentException if the number of inputs is not what this method was made for
   Stage begin(Layer layer);
 
+  /// How many of a step's inputs are streamed through the stages, all of them unless the method
+  /// says otherwise. Those after them may have another shape; the method reads them itself.
+  default int streamed(int inputs) {
+    return inputs;
+  }
+
   /// How often the inputs are read before they are mixed, about: for estimates.
   default int passes() {
     return 0;

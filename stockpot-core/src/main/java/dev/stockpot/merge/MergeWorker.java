@@ -1,6 +1,7 @@
 package dev.stockpot.merge;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointWriter;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.Elements;
@@ -61,20 +62,29 @@ final class MergeWorker implements Callable<Findings> {
     try (Arena arena = Arena.ofConfined()) {
       Window window = new Window(arena, windowBytes);
       for (Optional<Jobs.Block> next = jobs.next(); next.isPresent(); next = jobs.next()) {
-        Jobs.Block block = next.get();
-        Optional<Object> part =
-            switch (plan.steps().get(block.job().step())) {
-              case Step.Mix mix -> work(mix, block, window);
-              case Step.Copy copy -> copy(copy, block, window);
-            };
-        if (jobs.done(block, part)) {
-          findings.ended(block.job().step(), block.job().mixing());
-        }
+        work(next.get(), window);
       }
       return findings;
     } catch (RuntimeException | Error e) {
       jobs.stop();
       throw e;
+    }
+  }
+
+  private void work(Jobs.Block block, Window window) {
+    Step step = plan.steps().get(block.job().step());
+    try {
+      Optional<Object> part =
+          switch (step) {
+            case Step.Mix mix -> work(mix, block, window);
+            case Step.Copy copy -> copy(copy, block, window);
+          };
+      if (jobs.done(block, part)) {
+        findings.ended(block.job().step(), block.job().mixing());
+      }
+    } catch (UndefinedResultException e) {
+      Source first = step.inputs().getFirst();
+      throw CheckpointException.of(first.checkpoint().path(), first.spec().name(), e.getMessage());
     }
   }
 
@@ -101,7 +111,7 @@ final class MergeWorker implements Callable<Findings> {
           case FLOAT64 -> doubles;
         };
     int tile = tileLength(block.stage());
-    window.beginElements(mix.inputs(), (long) tile * mix.output().dtype().bytes());
+    window.beginElements(mix.streamed(), (long) tile * mix.output().dtype().bytes());
     return switch (block.stage()) {
       case Stage.Pass<?> pass -> pass(pass, mix, block, window, lane, tile);
       case Stage.Mixing mixing -> {
@@ -183,7 +193,7 @@ final class MergeWorker implements Callable<Findings> {
 
   /// Widens the stretch `[from, from + n)` of every input.
   private void fill(Step.Mix mix, long from, int n, long end, Window window, Stretch stretch) {
-    List<Source> inputs = mix.inputs();
+    List<Source> inputs = mix.streamed();
     stretch.move(from, n, inputs.size());
     for (int at = 0; at < n; at += Elements.TILE) {
       int m = Math.min(Elements.TILE, n - at);

@@ -29,6 +29,8 @@ public sealed interface Stage {
     void add(P total, P part);
 
     /// What to do when all is known.
+    ///
+    /// @throws UndefinedResultException if there is nothing to be done with such values
     Stage next(P total);
 
     /// Whether parts may be added in any order (counts may, sums of floats may not): then there is

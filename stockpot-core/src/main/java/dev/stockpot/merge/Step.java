@@ -16,7 +16,7 @@ public sealed interface Step {
 
   /// The inputs go through the method and are rounded once.
   ///
-  /// @param inputs float tensors; all have the output's shape unless the method says otherwise
+  /// @param inputs float tensors; all that are streamed have the output's shape
   /// @param method with this tensor's parameters
   /// @param precision that it computes in
   /// @param rounding a dtype that every input is rounded to first, if it is not narrower anyway
@@ -50,7 +50,14 @@ public sealed interface Step {
 
     /// This tensor as the method sees it.
     public Layer layer() {
-      return new Layer(output, inputs.size(), precision, seed);
+      int streamed = method.streamed(inputs.size());
+      List<Source> aside = inputs.subList(streamed, inputs.size());
+      return new Layer(output, streamed, aside, precision, seed);
+    }
+
+    /// The inputs that go through the stages.
+    List<Source> streamed() {
+      return inputs.subList(0, method.streamed(inputs.size()));
     }
 
     private static Precision precisionOf(List<Source> inputs) {

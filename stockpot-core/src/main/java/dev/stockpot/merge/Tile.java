@@ -51,7 +51,12 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   public abstract void copy(Tile x);
 
   /// this = a·x
-  public abstract void product(double a, Tile x);
+  public final void product(double a, Tile x) {
+    product(a, x, 0, length);
+  }
+
+  /// this = a·x in the elements `[from, from + n)`
+  public abstract void product(double a, Tile x, int from, int n);
 
   /// this = x − y
   public abstract void difference(Tile x, Tile y);
@@ -60,7 +65,26 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   public abstract void add(Tile x);
 
   /// this += a·x, the product rounded before the sum
-  public abstract void addProduct(double a, Tile x);
+  public final void addProduct(double a, Tile x) {
+    addProduct(a, x, 0, length);
+  }
+
+  /// this += a·x in the elements `[from, from + n)`, the product rounded before the sum
+  public abstract void addProduct(double a, Tile x, int from, int n);
+
+  /// this = this·x
+  public abstract void multiply(Tile x);
+
+  /// this = max(this, least); NaN stays
+  public abstract void raise(double least);
+
+  /// this = t / max(|x − y|, least), held within [0, 1]: how far to go from `y` to `x`
+  ///
+  /// @param least above 0
+  public abstract void nearness(double t, double least, Tile x, Tile y);
+
+  /// this = this·x + (1 − this)·y
+  public abstract void blend(Tile x, Tile y);
 
   /// this = a·this
   public abstract void scale(double a);
@@ -79,7 +103,13 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   public abstract void elect(Tile signs, double weight, Tile weights);
 
   /// Σ this·x in float64.
-  public abstract double dot(Tile x);
+  public final double dot(Tile x) {
+    return dot(x, 0, length);
+  }
+
+  /// Σ this·x in float64 over the elements `[from, from + n)`, of which `from` is element 0 of the
+  /// partial sums.
+  public abstract double dot(Tile x, int from, int n);
 
   /// Σ |this| in float64.
   public abstract double sumOfMagnitudes();
