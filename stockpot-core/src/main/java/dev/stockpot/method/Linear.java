@@ -86,6 +86,8 @@ public record Linear(List<Double> weights, double divisor) implements MergeMetho
     for (int k = 1; k < weights.size(); k++) {
       out.addProduct(weights.get(k), stretch.input(k));
     }
-    out.divide(divisor);
+    if (divisor != 1) {
+      out.divide(divisor);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.method;
 
+import dev.stockpot.merge.Layer;
 import dev.stockpot.merge.MergeMethod;
 import java.util.List;
 import java.util.function.Function;
@@ -50,5 +51,13 @@ public record MethodDefinition(
 
   public MethodDefinition {
     parameters = List.copyOf(parameters);
+  }
+
+  /// @throws IllegalArgumentException if a tensor does not have so many inputs
+  void checkInputs(Layer layer, int expected) {
+    if (layer.inputs() != expected) {
+      throw new IllegalArgumentException(
+          name + " takes " + expected + " inputs; here are " + layer.inputs());
+    }
   }
 }

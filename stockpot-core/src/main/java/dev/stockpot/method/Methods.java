@@ -9,6 +9,10 @@ public final class Methods {
   public static final List<MethodDefinition> ALL =
       List.of(
           Linear.DEFINITION,
+          Slerp.DEFINITION,
+          NuSlerp.DEFINITION,
+          MultiSlerp.DEFINITION,
+          Karcher.DEFINITION,
           TaskArithmetic.DEFINITION,
           Ties.DEFINITION,
           DareLinear.DEFINITION,
@@ -17,10 +21,15 @@ public final class Methods {
           BreadcrumbsTies.DEFINITION,
           Della.DEFINITION,
           DellaLinear.DEFINITION,
+          ModelStock.DEFINITION,
           Sce.DEFINITION,
           Ram.DEFINITION,
           RamPlusTensorLocal.DEFINITION,
-          ArceeFusion.DEFINITION);
+          NearSwap.DEFINITION,
+          ArceeFusion.DEFINITION,
+          Passthrough.DEFINITION,
+          Fisher.DEFINITION,
+          RegMean.DEFINITION);
 
   private Methods() {}
 
