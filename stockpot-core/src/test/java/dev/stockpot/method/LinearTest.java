@@ -56,6 +56,15 @@ class LinearTest {
   }
 
   @Test
+  void infinityStays() {
+    double[] infinite = {Double.NEGATIVE_INFINITY};
+    for (Precision precision : Precision.values()) {
+      assertThat(mix(Linear.mean(2), precision, new double[] {1}, infinite))
+          .containsExactly(Double.NEGATIVE_INFINITY);
+    }
+  }
+
+  @Test
   void theDivisorIsTheSumOfTheWeights() {
     assertThat(Linear.mean(List.of(0.5, 0.25, 2.0)))
         .isEqualTo(new Linear(List.of(0.5, 0.25, 2.0), 2.75));
