@@ -1,6 +1,6 @@
 package dev.stockpot.merge;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,7 +23,7 @@ final class Job {
   private final TreeMap<Long, Object> waiting = new TreeMap<>();
 
   /// Parts of a pass that takes them in any order, by thread.
-  private final Map<Thread, Object> parts = new IdentityHashMap<>();
+  private final Map<Long, Object> parts = new HashMap<>();
 
   private Optional<Object> total = Optional.empty();
   private long added;
@@ -73,8 +73,9 @@ final class Job {
   }
 
   /// The sums of this thread for a pass that takes parts in any order.
-  synchronized Object partOfThread(Stage.Pass<?> pass) {
-    return parts.computeIfAbsent(Thread.currentThread(), _ -> pass.start());
+  synchronized <P> P partOfThread(Stage.Pass<P> pass) {
+    Object part = parts.computeIfAbsent(Thread.currentThread().threadId(), _ -> pass.start());
+    return partOf(pass, part);
   }
 
   /// Takes a block's part, and goes on to the next stage after the last one.
@@ -135,7 +136,8 @@ final class Job {
 
   private <P> void addWaiting(Stage.Pass<P> pass) {
     while (!waiting.isEmpty() && waiting.firstKey() == added) {
-      pass.add(Job.<P>cast(total.orElseThrow()), Job.<P>cast(waiting.pollFirstEntry().getValue()));
+      pass.add(
+          partOf(pass, total.orElseThrow()), partOf(pass, waiting.pollFirstEntry().getValue()));
       added++;
     }
   }
@@ -148,14 +150,14 @@ final class Job {
   }
 
   private <P> Stage after(Stage.Pass<P> pass) {
-    P sum = Job.<P>cast(total.orElseThrow());
-    parts.values().forEach(part -> pass.add(sum, Job.<P>cast(part)));
+    P sum = partOf(pass, total.orElseThrow());
+    parts.values().forEach(part -> pass.add(sum, partOf(pass, part)));
     return pass.next(sum);
   }
 
   /// Parts come from the pass that they are given to.
-  @SuppressWarnings("unchecked")
-  private static <P> P cast(Object part) {
+  @SuppressWarnings({"unchecked", "UnusedVariable"})
+  private static <P> P partOf(Stage.Pass<P> pass, Object part) {
     return (P) part;
   }
 }

@@ -4,6 +4,7 @@ package dev.stockpot.merge;
 ///
 /// @param bins counts; bin `j` holds the keys `low + j·2^shift` up to the next bin's
 /// @param above keys at or above the end: one count, in an array of one
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record KeyCounts(long low, int shift, long[] bins, long[] above) {
 
   /// Nothing counted yet.

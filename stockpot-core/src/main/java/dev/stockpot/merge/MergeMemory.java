@@ -75,8 +75,8 @@ public final class MergeMemory {
     return switch (step) {
       case Step.Mix mix -> {
         long tile = Math.max(mix.method().unit(mix.layer()), Elements.TILE) * DType.F64.bytes();
-        yield threads * (mix.inputs().size() + SCRATCH_TILES) * tile
-            + (threads + 1) * mix.method().bytes(mix.layer());
+        yield (long) threads * (mix.inputs().size() + SCRATCH_TILES) * tile
+            + (threads + 1L) * mix.method().bytes(mix.layer());
       }
       case Step.Copy _ -> 0;
     };

@@ -129,7 +129,7 @@ final class MergeWorker implements Callable<Findings> {
 
   private <P> Optional<Object> pass(
       Stage.Pass<P> pass, Step.Mix mix, Jobs.Block block, Window window, Lane lane, int tile) {
-    P part = pass.anyOrder() ? pass(pass, block.job().partOfThread(pass)) : pass.start();
+    P part = pass.anyOrder() ? block.job().partOfThread(pass) : pass.start();
     long end = pass.sampling().firstOnly() ? Math.min(block.n(), tile) : block.n();
     for (long at = 0; at < end; at += tile) {
       int n = (int) Math.min(tile, end - at);
@@ -138,11 +138,6 @@ final class MergeWorker implements Callable<Findings> {
     }
     progress.advance(window.taken());
     return pass.anyOrder() ? Optional.empty() : Optional.of(part);
-  }
-
-  @SuppressWarnings("unchecked") // The job made it by this pass.
-  private static <P> P pass(Stage.Pass<P> pass, Object part) {
-    return (P) part;
   }
 
   private void mix(

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 /// One input of a step: a tensor of a checkpoint, which may be a view of another one.
 public record Source(Checkpoint checkpoint, TensorSpec spec) {
 
+  /// The tensor of that name.
+  ///
   /// @throws IllegalArgumentException if there is no such tensor
   public static Source of(Checkpoint checkpoint, String name) {
     TensorSpec spec = checkpoint.tensors().get(name);

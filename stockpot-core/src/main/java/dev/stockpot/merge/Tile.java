@@ -16,6 +16,8 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
 
   private int length;
 
+  Tile() {}
+
   /// Number of elements.
   public final int length() {
     return length;

@@ -60,7 +60,7 @@ final class Selection {
   static long bytes(Layer layer, int cuts) {
     return layer.elements() <= SmallSelection.MOST_ELEMENTS
         ? cuts * SmallSelection.MOST_ELEMENTS * Long.BYTES
-        : cuts * 3L * Long.BYTES << BIN_BITS;
+        : (cuts * 3L * Long.BYTES) << BIN_BITS;
   }
 
   /// Where one cut may be.

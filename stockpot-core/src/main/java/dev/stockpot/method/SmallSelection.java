@@ -9,7 +9,7 @@ import java.util.function.Function;
 /// Exact selection in a tensor whose keys fit into memory.
 ///
 /// @param ranks how many elements are above each cut, per ranking
-/// @param next what to do with the cuts, per ranking and rank
+/// @param then what to do with the cuts, per ranking and rank
 record SmallSelection(Ranked ranked, List<List<Long>> ranks, Function<List<List<Cut>>, Stage> then)
     implements Stage.Pass<SmallSelection.Keys> {
   /// Elements of a tensor that is ranked in memory, at most.

@@ -72,10 +72,9 @@ public final class InMemory {
     return precision == Precision.FLOAT32 ? new FloatTile() : new DoubleTile();
   }
 
-  @SuppressWarnings("unchecked") // The job made it by this pass.
   private static <P> Optional<Object> visit(
       Stage.Pass<P> pass, Jobs.Block block, Stretch stretch, double[][] inputs) {
-    P part = pass.anyOrder() ? (P) block.job().partOfThread(pass) : pass.start();
+    P part = pass.anyOrder() ? block.job().partOfThread(pass) : pass.start();
     int tile = MergeWorker.tileLength(pass);
     long end = pass.sampling().firstOnly() ? Math.min(tile, block.n()) : block.n();
     for (long at = 0; at < end; at += tile) {

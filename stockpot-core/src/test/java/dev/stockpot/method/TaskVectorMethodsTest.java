@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 class TaskVectorMethodsTest {
 
   /// What a method is tried on; the weights and densities are a cycle.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Input(List<Long> shape, double[] base, double[][] tuned, double[] weights) {
     int k() {
       return tuned.length;
@@ -121,7 +122,7 @@ class TaskVectorMethodsTest {
   void agreesWithPlainArithmetic(Case method) {
     for (int k : new int[] {1, 2, 3, 8}) {
       for (long n : new long[] {0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 4098, 70_000}) {
-        check(method, input(List.of(n), k, 100 * k + n));
+        check(method, input(List.of(n), k, 100L * k + n));
       }
       check(method, input(List.of(), k, k));
       check(method, input(List.of(30L, 7L), k, k + 1));
