@@ -27,11 +27,20 @@ final class TargetOption {
       paramLabel = "OUT",
       required = true,
       description =
-          "Where the result goes; the extension decides the format (.safetensors, .pt, .onnx), a"
-              + " name without one is a folder in Hugging Face layout.")
+          "Where the result goes; the extension decides the format (.safetensors, .pt,"
+              + " .gguf, .onnx), a name without one is a folder in Hugging Face layout.")
   private Path path;
 
   @Mixin private ShardSizeOption shardSize;
+
+  /// For the option.
+  TargetOption() {}
+
+  /// For commands that take it as an argument.
+  TargetOption(Path path, ShardSizeOption shardSize) {
+    this.path = path;
+    this.shardSize = shardSize;
+  }
 
   /// Where the result goes.
   Path path() {

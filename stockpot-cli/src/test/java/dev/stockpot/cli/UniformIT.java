@@ -122,11 +122,11 @@ class UniformIT {
         "-o",
         "link/a.safetensors");
     assertTold(
-        "m.gguf: the name of an output ends in .safetensors, .pt, .onnx; without an extension it is"
-            + " a folder in Hugging Face layout",
+        "m.ggml: the name of an output ends in .safetensors, .pt, .gguf, .onnx; without an"
+            + " extension it is a folder in Hugging Face layout",
         "a.safetensors",
         "-o",
-        "m.gguf");
+        "m.ggml");
     assertTold(
         "--weights has 2 numbers for 3 ingredients; give one for each, in their order",
         "[abc].safetensors",

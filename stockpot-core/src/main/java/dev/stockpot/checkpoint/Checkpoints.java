@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 public final class Checkpoints {
   /// Every format, in the order in which they are tried.
   public static final List<CheckpointFormat> FORMATS =
-      List.of(new Safetensors(), new PyTorch(), new Onnx(), new HuggingFaceFolder());
+      List.of(new Safetensors(), new PyTorch(), new Gguf(), new Onnx(), new HuggingFaceFolder());
 
   private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z][A-Za-z0-9]*$");
 

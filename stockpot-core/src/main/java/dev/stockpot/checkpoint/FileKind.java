@@ -1,14 +1,15 @@
 package dev.stockpot.checkpoint;
 
+import dev.stockpot.internal.io.InputFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 
 /// What a file is, by its first bytes; for messages about files that are not what their name says.
 final class FileKind {
-  /// How many bytes are looked at.
-  static final int HEAD_BYTES = 512;
+  private static final int HEAD_BYTES = 512;
 
   private static final int TAR_OFFSET = 257;
   private static final int HEADER_OFFSET = 8;
@@ -21,11 +22,11 @@ final class FileKind {
               "is a Git LFS pointer instead of the file; fetch the file with: git lfs pull"),
           new Kind(HEADER_OFFSET, "{\"", "is a safetensors file; name it .safetensors"),
           new Kind(0, "GGUF", "is a GGUF file; name it .gguf"),
-          new Kind(0, "\u0089HDF", "is an HDF5 file (Keras), not a PyTorch file"),
+          new Kind(0, "\u0089HDF", "is an HDF5 file (Keras), not a %s file"),
           new Kind(0, "\u001f\u008b", "is compressed with gzip; decompress it"),
-          new Kind(0, "\u0093NUMPY", "is a NumPy array, not a PyTorch file"),
-          new Kind(0, "<", "is a web page or XML, not a PyTorch file; download it again"),
-          new Kind(0, "{", "is JSON, not a PyTorch file"),
+          new Kind(0, "\u0093NUMPY", "is a NumPy array, not a %s file"),
+          new Kind(0, "<", "is a web page or XML, not a %s file; download it again"),
+          new Kind(0, "{", "is JSON, not a %s file"),
           new Kind(
               TAR_OFFSET,
               "ustar",
@@ -42,8 +43,28 @@ final class FileKind {
 
   private FileKind() {}
 
-  /// What the file is and what to do, if its bytes tell.
-  static Optional<String> of(byte[] head) {
-    return KINDS.stream().filter(kind -> kind.matches(head)).map(Kind::what).findFirst();
+  /// The first bytes of a file, as many as are looked at.
+  static byte[] head(InputFile file) {
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(file.size(), HEAD_BYTES));
+    file.read(0, head);
+    return head.array();
+  }
+
+  /// What the file is and what to do, as far as its bytes tell.
+  ///
+  /// @param format that it should be of
+  static String of(byte[] head, String format) {
+    if (head.length == 0) {
+      return "is empty";
+    }
+    return KINDS.stream()
+        .filter(kind -> kind.matches(head))
+        .findFirst()
+        .map(kind -> kind.what().replace("%s", format))
+        .orElseGet(() ->
+            "is not a "
+                + format
+                + " file: it begins with the bytes "
+                + HexFormat.ofDelimiter(" ").formatHex(head, 0, Math.min(head.length, Long.BYTES)));
   }
 }

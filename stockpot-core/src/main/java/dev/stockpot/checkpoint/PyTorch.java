@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ public final class PyTorch implements CheckpointFormat {
       return true;
     }
     try (InputFile file = new InputFile(path)) {
-      byte[] head = head(file);
+      byte[] head = FileKind.head(file);
       return isArchive(head) || PyTorchLegacy.isMagic(head);
     } catch (UncheckedIOException e) {
       return false; // told by whoever opens it
@@ -99,7 +98,7 @@ public final class PyTorch implements CheckpointFormat {
   }
 
   private static Checkpoint read(Path path, InputFile file, OpenOptions options) {
-    byte[] head = head(file);
+    byte[] head = FileKind.head(file);
     Pickled root;
     PyTorchStorage.Finder storages;
     if (isArchive(head)) {
@@ -124,33 +123,18 @@ public final class PyTorch implements CheckpointFormat {
 
   /// What to say of a file that `torch.save` did not write.
   private static CheckpointException foreign(Path path, InputFile file, byte[] head) {
-    if (head.length == 0) {
-      return CheckpointException.of(path, "is empty");
-    }
-    if (head[0] == PICKLE) {
+    if (head.length > 0 && head[0] == PICKLE) {
       // Read, so that a file that wants to run something is told apart by what that is.
       new PickleReader(file, 0, file.size(), PyTorchTypes::isKnown).read();
       return CheckpointException.of(
           path, "is a pickle, but not one of torch.save: it has no tensors' bytes");
     }
-    return CheckpointException.of(
-        path,
-        FileKind.of(head)
-            .orElseGet(() ->
-                "is not a PyTorch file: it begins with the bytes "
-                    + HexFormat.ofDelimiter(" ")
-                        .formatHex(head, 0, Math.min(head.length, Long.BYTES))));
+    return CheckpointException.of(path, FileKind.of(head, "PyTorch"));
   }
 
   private static boolean isArchive(byte[] head) {
     return head.length >= Integer.BYTES
         && ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt()
             == StoredArchive.LOCAL_SIGNATURE;
-  }
-
-  private static byte[] head(InputFile file) {
-    ByteBuffer head = ByteBuffer.allocate((int) Math.min(file.size(), FileKind.HEAD_BYTES));
-    file.read(0, head);
-    return head.array();
   }
 }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.onnx.OnnxModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -126,9 +128,20 @@ class CheckpointFormatContractTest {
 
   /// A format that needs a template gets one with room for the tensors.
   private CheckpointFormat like(CheckpointFormat format, Collection<TensorSpec> specs) {
-    if (!(format instanceof Onnx)) {
-      return format;
-    }
+    return switch (format) {
+      case Onnx _ -> like(format, onnx(specs));
+      case Gguf _ -> like(format, gguf(specs));
+      default -> format;
+    };
+  }
+
+  private CheckpointFormat like(CheckpointFormat format, Path model) {
+    Checkpoint template = format.open(model);
+    templates.add(template);
+    return format.like(template);
+  }
+
+  private Path onnx(Collection<TensorSpec> specs) {
     OnnxModel model = new OnnxModel();
     for (TensorSpec spec : specs) {
       int type = 0;
@@ -137,9 +150,26 @@ class CheckpointFormatContractTest {
       }
       model.initializer(spec.name(), type, spec.shape(), new byte[(int) spec.bytes()]);
     }
-    Checkpoint template = format.open(model.write(folder));
-    templates.add(template);
-    return format.like(template);
+    return model.write(folder);
+  }
+
+  /// All in F32: a template says nothing of types.
+  private Path gguf(Collection<TensorSpec> specs) {
+    GgufFile model = new GgufFile(specs.size(), 1).key("author", GgufFile.STRING).string("me");
+    long offset = 0;
+    for (TensorSpec spec : specs) {
+      long[] dimensions = spec.shape().reversed().stream().mapToLong(Long::longValue).toArray();
+      model.tensor(spec.name(), 0, offset, dimensions);
+      offset = Math.ceilDiv(offset + 4 * spec.elements(), 32) * 32;
+    }
+    model.pad(32);
+    byte[] header = model.build();
+    try {
+      byte[] file = Arrays.copyOf(header, header.length + (int) offset);
+      return Files.write(folder.resolve("template.gguf"), file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path target(CheckpointFormat format, String name) {

@@ -88,14 +88,14 @@ class HostileSafetensorsTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             file
-                + ": not a checkpoint that Stockpot reads; it reads safetensors, pytorch, onnx,"
-                + " Hugging Face folder");
+                + ": not a checkpoint that Stockpot reads; it reads safetensors, pytorch, gguf,"
+                + " onnx, Hugging Face folder");
     assertThatThrownBy(() -> Checkpoints.formatOf(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             file
-                + ": the name of an output ends in .safetensors, .pt, .onnx; without an extension"
-                + " it is a folder in Hugging Face layout");
+                + ": the name of an output ends in .safetensors, .pt, .gguf, .onnx; without an"
+                + " extension it is a folder in Hugging Face layout");
   }
 
   @Test
