@@ -82,14 +82,19 @@ public record HuggingFaceFolder(long shardBytes, Optional<Path> like, Map<String
 
   @Override
   public Checkpoint open(Path path) {
+    return open(path, OpenOptions.NONE);
+  }
+
+  @Override
+  public Checkpoint open(Path path, OpenOptions options) {
     for (String name : FILES) {
       Path file = path.resolve(name);
       if (Files.isRegularFile(file)) {
-        return new ShardedCheckpoint(path, List.of(), List.of(Checkpoints.open(file)));
+        return new ShardedCheckpoint(path, List.of(), List.of(Checkpoints.open(file, options)));
       }
       Path index = path.resolve(name + INDEX);
       if (Files.isRegularFile(index)) {
-        return openShards(path, index);
+        return openShards(path, index, options);
       }
     }
     throw CheckpointException.of(
@@ -153,13 +158,13 @@ public record HuggingFaceFolder(long shardBytes, Optional<Path> like, Map<String
     }
   }
 
-  private static Checkpoint openShards(Path folder, Path indexFile) {
+  private static Checkpoint openShards(Path folder, Path indexFile, OpenOptions options) {
     ShardIndex index = ShardIndex.read(indexFile);
     checkPresent(folder, indexFile, index);
     Map<String, Checkpoint> shards = new LinkedHashMap<>();
     try {
       for (String file : index.files()) {
-        shards.put(file, Checkpoints.open(folder.resolve(file)));
+        shards.put(file, Checkpoints.open(folder.resolve(file), options));
       }
       checkTensors(folder, indexFile, index, shards);
       return new ShardedCheckpoint(folder, List.of(indexFile), List.copyOf(shards.values()));

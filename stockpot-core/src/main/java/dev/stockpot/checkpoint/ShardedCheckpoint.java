@@ -57,6 +57,12 @@ final class ShardedCheckpoint implements Checkpoint {
     return Collections.unmodifiableMap(common);
   }
 
+  /// What the shards note, each sentence once.
+  @Override
+  public List<String> notes() {
+    return shards.stream().flatMap(shard -> shard.notes().stream()).distinct().toList();
+  }
+
   @Override
   public void read(String name, long offset, ByteBuffer target) {
     owner(name).read(name, offset, target);
