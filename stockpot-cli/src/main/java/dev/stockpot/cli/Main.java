@@ -97,7 +97,8 @@ public final class Main implements Runnable {
         new EvaluateCommand(terminal),
         new InspectCommand(terminal),
         new CompareCommand(terminal),
-        new VerifyCommand(terminal));
+        new VerifyCommand(terminal),
+        new ConvertCommand(terminal));
   }
 
   private CommandLine commandLine(Terminal terminal, Failures failures) {

@@ -100,4 +100,11 @@ public final class Elements {
   public static double largest(DType dtype) {
     return FloatType.of(dtype).largest();
   }
+
+  /// The smallest value of a float type above 0; half of it and less is rounded to 0.
+  ///
+  /// @throws IllegalArgumentException for a dtype that is no float
+  public static double smallest(DType dtype) {
+    return FloatType.of(dtype).smallest();
+  }
 }

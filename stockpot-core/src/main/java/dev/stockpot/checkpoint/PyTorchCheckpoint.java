@@ -16,9 +16,6 @@ import java.util.SequencedMap;
 /// An open PyTorch file. Contiguous tensors are read where they lie; others are gathered into C
 /// order out of the mapped file, as much as is asked for.
 final class PyTorchCheckpoint implements Checkpoint {
-  /// What training wraps models in, and puts before the name of every tensor.
-  private static final List<String> WRAPPERS = List.of("module.", "model.", "_orig_mod.");
-
   private final Path path;
   private final InputFile file;
   private final String key;
@@ -57,7 +54,7 @@ final class PyTorchCheckpoint implements Checkpoint {
     if (!key.equals(PyTorchDictionary.OUTERMOST)) {
       notes.add("the tensors are those at key '" + key + "'");
     }
-    String prefix = prefix();
+    String prefix = NamePrefix.common(tensors.keySet());
     if (!prefix.isEmpty()) {
       notes.add("every name begins with '" + prefix + "'");
     }
@@ -111,23 +108,5 @@ final class PyTorchCheckpoint implements Checkpoint {
 
   private StridedBytes data(TensorSpec spec) {
     return located.get(spec.name()).data().orElseThrow();
-  }
-
-  /// The wrappers' names that every tensor's name begins with.
-  private String prefix() {
-    String prefix = "";
-    while (!tensors.isEmpty()) {
-      String so = prefix;
-      List<String> more =
-          WRAPPERS.stream()
-              .filter(wrapper ->
-                  tensors.keySet().stream().allMatch(name -> name.startsWith(so + wrapper)))
-              .toList();
-      if (more.isEmpty()) {
-        break;
-      }
-      prefix += more.getFirst();
-    }
-    return prefix;
   }
 }

@@ -99,6 +99,16 @@ final class DoubleTile extends Tile {
   }
 
   @Override
+  int small(double limit) {
+    int count = 0;
+    for (int i = 0; i < length(); i++) {
+      double magnitude = Math.abs(values[i]);
+      count += magnitude > 0 && magnitude <= limit ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
   public void scale(double a) {
     product(a, values, 0, length(), values);
   }

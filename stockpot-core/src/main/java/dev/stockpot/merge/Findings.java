@@ -30,6 +30,7 @@ final class Findings {
     long infinite;
     long overflowed;
     long clamped;
+    long flushed;
   }
 
   /// The counts of a step, to be increased.
@@ -57,6 +58,7 @@ final class Findings {
       ours.infinite += theirs.infinite;
       ours.overflowed += theirs.overflowed;
       ours.clamped += theirs.clamped;
+      ours.flushed += theirs.flushed;
     });
     other.differing.forEach(
         (step, ingredients) -> ingredients.forEach(ingredient -> differs(step, ingredient)));
@@ -131,6 +133,9 @@ final class Findings {
     }
     if (count.clamped > 0) {
       notes.add(tensor + values(count.clamped) + " clamped to the range of " + output.dtype());
+    }
+    if (count.flushed > 0) {
+      notes.add(tensor + values(count.flushed) + " too small for " + output.dtype() + " became 0");
     }
   }
 

@@ -99,6 +99,16 @@ final class FloatTile extends Tile {
   }
 
   @Override
+  int small(double limit) {
+    int count = 0;
+    for (int i = 0; i < length(); i++) {
+      float magnitude = Math.abs(values[i]);
+      count += magnitude > 0 && magnitude <= limit ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
   public void scale(double a) {
     product((float) a, values, 0, length(), values);
   }

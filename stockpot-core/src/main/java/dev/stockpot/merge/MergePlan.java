@@ -3,12 +3,15 @@ package dev.stockpot.merge;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.NamePrefix;
 import dev.stockpot.checkpoint.TensorSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What a merge will do, decided from headers alone: nothing is read or written yet.
@@ -40,6 +43,24 @@ public record MergePlan(
       steps.add(step(ingredients, method, outDType, spec));
     }
     return new MergePlan(ingredients, steps, commonMetadata(ingredients));
+  }
+
+  /// Plans to store one checkpoint again: what keeps its type is copied, every other float tensor
+  /// rounded once.
+  ///
+  /// @param outDType of every float tensor, if it is to be another
+  /// @param identity leaves a single ingredient as it is
+  public static MergePlan conversion(
+      Checkpoint checkpoint, Optional<DType> outDType, MergeMethod identity) {
+    List<Checkpoint> alone = List.of(checkpoint);
+    List<Step> steps = new ArrayList<>();
+    for (TensorSpec spec : checkpoint.tensors().values()) {
+      steps.add(
+          outDType.orElse(spec.dtype()) == spec.dtype()
+              ? new Step.Copy(spec, List.of(Source.of(checkpoint, spec.name())))
+              : step(alone, identity, outDType, spec));
+    }
+    return new MergePlan(alone, steps, checkpoint.metadata());
   }
 
   /// The tensors of the output.
@@ -93,6 +114,11 @@ public record MergePlan(
       Checkpoint first = ingredients.getFirst();
       List<CheckpointException> found = new ArrayList<>();
       for (Checkpoint other : ingredients.subList(1, ingredients.size())) {
+        List<CheckpointException> prefixed = prefixed(first, other);
+        if (!prefixed.isEmpty()) {
+          found.addAll(prefixed);
+          continue;
+        }
         for (TensorSpec spec : first.tensors().values()) {
           compare(first, spec, other).ifPresent(found::add);
         }
@@ -107,6 +133,41 @@ public record MergePlan(
       if (!found.isEmpty()) {
         throw CheckpointException.all("the ingredients do not fit together", found);
       }
+    }
+
+    /// What to strip, if that makes the names the same.
+    private static List<CheckpointException> prefixed(Checkpoint first, Checkpoint other) {
+      String firsts = NamePrefix.common(first.tensors().keySet());
+      String others = NamePrefix.common(other.tensors().keySet());
+      if (firsts.equals(others) || !stripped(first, firsts).equals(stripped(other, others))) {
+        return List.of();
+      }
+      List<CheckpointException> found = new ArrayList<>();
+      prefixed(first, firsts, other).ifPresent(found::add);
+      prefixed(other, others, first).ifPresent(found::add);
+      return found;
+    }
+
+    private static Optional<CheckpointException> prefixed(
+        Checkpoint checkpoint, String prefix, Checkpoint unlike) {
+      return prefix.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              CheckpointException.of(
+                  checkpoint.path(),
+                  "every name begins with '"
+                      + prefix
+                      + "', unlike those in "
+                      + unlike.path()
+                      + "; strip it with: stockpot convert "
+                      + checkpoint.path()
+                      + " OUT --strip-prefix"));
+    }
+
+    private static Set<String> stripped(Checkpoint checkpoint, String prefix) {
+      return checkpoint.tensors().keySet().stream()
+          .map(name -> name.substring(prefix.length()))
+          .collect(Collectors.toSet());
     }
 
     private static Optional<CheckpointException> compare(

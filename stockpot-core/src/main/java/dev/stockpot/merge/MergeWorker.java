@@ -171,10 +171,27 @@ final class MergeWorker implements Callable<Findings> {
     lane.out.resize(stretch.length());
     mixing.mix(stretch, lane.out);
     DType dtype = mix.output().dtype();
+    if (narrows(mix)) {
+      int flushed = lane.out.small(Elements.smallest(dtype) / 2);
+      if (flushed > 0) {
+        findings.counts(block.job().step()).flushed += flushed;
+      }
+    }
     if (!narrow(lane.out, dtype, target, offset)) {
       settle(mix, block.job().step(), stretch, lane.out);
       narrow(lane.out, dtype, target, offset);
     }
+  }
+
+  /// Whether an input may hold values that the output cannot, but for the rounding of a mean.
+  private static boolean narrows(Step.Mix mix) {
+    DType output = mix.output().dtype();
+    for (Source input : mix.inputs()) {
+      if (DType.widest(input.spec().dtype(), output) != output) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean narrow(Tile tile, DType dtype, MemorySegment target, long offset) {

@@ -119,6 +119,9 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// The magnitude of element `i` as an integer that sorts as magnitudes do; NaN is largest.
   public abstract long key(int i);
 
+  /// How many elements are not 0, but no larger than a limit.
+  abstract int small(double limit);
+
   /// Counts every magnitude by its key.
   public abstract void count(KeyCounts counts);
 
