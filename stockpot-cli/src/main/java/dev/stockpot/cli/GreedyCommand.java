@@ -6,6 +6,7 @@ import dev.stockpot.cli.config.EvalFile;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.KeyOption;
+import dev.stockpot.cli.options.MemoryOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Table;
@@ -16,6 +17,7 @@ import dev.stockpot.eval.Evaluators;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.search.Accept;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -56,8 +59,10 @@ final class GreedyCommand implements Runnable {
   @Mixin private OutputOptions output;
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
+  @Mixin private MemoryOption memory;
   @Mixin private TargetOption target;
   @Mixin private KeyOption key;
+  @Mixin private HashOption hash;
 
   @Parameters(
       paramLabel = "INGREDIENT",
@@ -113,13 +118,14 @@ final class GreedyCommand implements Runnable {
               measure,
               evaluator,
               store,
-              new MergeExecutor(threads.threads(), progress),
+              new MergeExecutor(
+                  threads.threads(), memory.bytes().orElseGet(MergeMemory::usual), progress),
               new Kitchen.Output(dtype.outDType(), dtype.saturate()),
               work.path(),
               false);
       Choice choice = new GreedySoup(accept).choose(kitchen);
       write(kitchen, choice);
-      show(kitchen, choice);
+      show(kitchen, choice, hash.of(ingredients, threads.threads(), progress));
     }
   }
 
@@ -138,7 +144,7 @@ final class GreedyCommand implements Runnable {
         .forEach(note -> output.note(terminal, note));
   }
 
-  private void show(Kitchen kitchen, Choice choice) {
+  private void show(Kitchen kitchen, Choice choice, Optional<Map<String, String>> hashes) {
     List<Ingredient> order = kitchen.bestFirst();
     double first = kitchen.score(order.getFirst());
     double score =
@@ -154,6 +160,7 @@ final class GreedyCommand implements Runnable {
       document.put("score", score);
       document.put("metric", kitchen.eval().metric());
       document.put("output", target.path().toString());
+      hashes.ifPresent(sums -> document.put("sha256", sums));
       terminal.print(JsonWriter.of(document));
       return;
     }
@@ -172,6 +179,7 @@ final class GreedyCommand implements Runnable {
                 kitchen.eval().metric(),
                 Figures.plain(score),
                 Figures.plain(first)));
+    hashes.ifPresent(sums -> terminal.print(HashOption.lines(sums)));
   }
 
   /// A trial as JSON members.

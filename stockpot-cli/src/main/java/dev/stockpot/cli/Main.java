@@ -94,6 +94,7 @@ public final class Main implements Runnable {
         new CookCommand(terminal),
         new UniformCommand(terminal),
         new GreedyCommand(terminal),
+        new StockCommand(terminal),
         new EvaluateCommand(terminal),
         new InspectCommand(terminal),
         new CompareCommand(terminal),

@@ -1,17 +1,20 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.KeyOption;
+import dev.stockpot.cli.options.MemoryOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.method.Linear;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,8 +48,10 @@ final class UniformCommand implements Runnable {
   @Mixin private OutputOptions output;
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
+  @Mixin private MemoryOption memory;
   @Mixin private TargetOption target;
   @Mixin private KeyOption key;
+  @Mixin private HashOption hash;
 
   @Parameters(
       paramLabel = "INGREDIENT",
@@ -70,6 +76,7 @@ final class UniformCommand implements Runnable {
     List<Path> paths = Ingredients.find(words);
     target.check(paths);
     Linear mean = mean(paths.size());
+    Progress progress = output.progress(terminal);
     try (OpenIngredients ingredients = OpenIngredients.open(paths, key.open())) {
       List<Checkpoint> checkpoints =
           ingredients.all().stream().map(Ingredient::checkpoint).toList();
@@ -79,7 +86,8 @@ final class UniformCommand implements Runnable {
       ModelCard card =
           ModelCard.of(target.path(), "The " + words(shares.size()), shares, plan, command);
       MergeReport report =
-          new MergeExecutor(threads.threads(), output.progress(terminal))
+          new MergeExecutor(
+                  threads.threads(), memory.bytes().orElseGet(MergeMemory::usual), progress)
               .execute(
                   plan,
                   target.format(plan, card),
@@ -87,10 +95,14 @@ final class UniformCommand implements Runnable {
                   dtype.saturate(),
                   Durability.SYNCED);
       report.notes().forEach(note -> output.note(terminal, note));
+      Optional<Map<String, String>> hashes = hash.of(ingredients, threads.threads(), progress);
       if (output.json()) {
-        terminal.print(JsonWriter.of(document(shares, plan, report)));
+        Map<String, Object> document = document(shares, plan, report);
+        hashes.ifPresent(sums -> document.put("sha256", sums));
+        terminal.print(JsonWriter.of(document));
       } else {
         terminal.print(sentence(plan, report));
+        hashes.ifPresent(sums -> terminal.print(HashOption.lines(sums)));
       }
     }
   }

@@ -63,6 +63,28 @@ public record MergePlan(
     return new MergePlan(alone, steps, checkpoint.metadata());
   }
 
+  /// Plans to mix task vectors around a base, which is the first input of every tensor that is
+  /// mixed and plays no part in those that are copied.
+  ///
+  /// @throws CheckpointException listing every difference in names, shapes and kinds of dtype
+  public static MergePlan of(
+      Checkpoint base, List<Checkpoint> ingredients, MergeMethod method, Optional<DType> outDType) {
+    List<Checkpoint> all = new ArrayList<>();
+    all.add(base);
+    all.addAll(ingredients);
+    MergePlan plan = of(all, method, outDType);
+    List<Step> steps = plan.steps.stream().map(MergePlan::withoutBase).toList();
+    return new MergePlan(all, steps, plan.metadata);
+  }
+
+  private static Step withoutBase(Step step) {
+    return switch (step) {
+      case Step.Mix mix -> mix;
+      case Step.Copy(TensorSpec output, List<Source> inputs) ->
+          new Step.Copy(output, inputs.subList(1, inputs.size()));
+    };
+  }
+
   /// The tensors of the output.
   public List<TensorSpec> output() {
     return steps.stream().map(Step::output).toList();

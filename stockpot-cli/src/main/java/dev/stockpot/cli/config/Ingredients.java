@@ -23,10 +23,21 @@ public final class Ingredients {
   /// @throws RecipeException for a file that is not there, a glob that matches nothing, a file
   ///   named twice
   public static List<Path> find(List<String> words) {
+    return find(words, Optional.empty());
+  }
+
+  /// Checkpoints named on the command line that were fine-tuned from a base.
+  ///
+  /// @throws RecipeException also if the base is among them
+  public static List<Path> find(List<String> words, Path base) {
+    return find(words, Optional.of(base));
+  }
+
+  private static List<Path> find(List<String> words, Optional<Path> base) {
     List<Path> found = new ArrayList<>();
     Map<Path, Path> seen = new LinkedHashMap<>();
     for (String word : words) {
-      found.addAll(add(Path.of(""), word, seen, Optional.empty(), RecipeException::new));
+      found.addAll(add(Path.of(""), word, seen, base, RecipeException::new));
     }
     return List.copyOf(found);
   }

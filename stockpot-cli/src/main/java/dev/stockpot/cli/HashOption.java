@@ -1,0 +1,36 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.Progress;
+import dev.stockpot.recipe.Ingredient;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/// `--hash`.
+final class HashOption {
+  @Option(names = "--hash", description = "Print the SHA-256 of every input file, too.")
+  private boolean hash;
+
+  /// File → SHA-256 of every file of the inputs; absent unless the user wants it.
+  Optional<Map<String, String>> of(OpenIngredients inputs, int threads, Progress progress) {
+    if (!hash) {
+      return Optional.empty();
+    }
+    List<Path> files =
+        inputs.withBase().map(Ingredient::checkpoint).flatMap(c -> c.files().stream()).toList();
+    Map<String, String> hashes = new LinkedHashMap<>();
+    Hashes.of(files, threads, progress).forEach((file, sum) -> hashes.put(file.toString(), sum));
+    return Optional.of(hashes);
+  }
+
+  /// Lines as sha256sum prints them.
+  static String lines(Map<String, String> hashes) {
+    return hashes.entrySet().stream()
+        .map(entry -> entry.getValue() + "  " + entry.getKey() + "\n")
+        .collect(Collectors.joining());
+  }
+}
