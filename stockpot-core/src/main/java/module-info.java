@@ -6,6 +6,7 @@ module dev.stockpot.core {
   exports dev.stockpot;
   exports dev.stockpot.checkpoint;
   exports dev.stockpot.eval;
+  exports dev.stockpot.lora;
   exports dev.stockpot.merge;
   exports dev.stockpot.method;
   exports dev.stockpot.recipe;

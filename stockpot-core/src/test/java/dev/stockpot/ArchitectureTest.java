@@ -31,6 +31,7 @@ class ArchitectureTest {
           entry("internal.text", Set.of()),
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
+          entry("internal.linear", Set.of()),
           entry("internal.pickle", Set.of("internal.io", "internal.text")),
           entry("internal.protobuf", Set.of()),
           entry("internal.zip", Set.of("internal.io", "internal.text")),
@@ -44,6 +45,14 @@ class ArchitectureTest {
                   "internal.protobuf",
                   "internal.text",
                   "internal.zip")),
+          entry(
+              "lora",
+              Set.of(
+                  "checkpoint",
+                  "internal.io",
+                  "internal.json",
+                  "internal.linear",
+                  "internal.text")),
           entry(
               "merge",
               Set.of(

@@ -1,6 +1,5 @@
 package dev.stockpot.cli;
 
-import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointFormat;
 import dev.stockpot.checkpoint.Checkpoints;
@@ -78,7 +77,7 @@ final class TargetOption {
     if (!(format instanceof HuggingFaceFolder)) {
       return format.like(first);
     }
-    Optional<Path> like = Optional.of(first.path()).filter(Files::isDirectory);
+    Optional<Path> like = first.companions();
     Map<String, String> texts = new LinkedHashMap<>();
     like.flatMap(folder -> ModelConfig.of(folder, plan))
         .ifPresent(text -> texts.put("config.json", text));

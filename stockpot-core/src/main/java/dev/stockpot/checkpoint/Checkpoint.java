@@ -1,9 +1,11 @@
 package dev.stockpot.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// Named tensors in a file or folder, validated when opened; the data is read only when asked for.
@@ -29,6 +31,20 @@ public interface Checkpoint extends AutoCloseable {
   /// dictionaries the tensors are from.
   default List<String> notes() {
     return List.of();
+  }
+
+  /// The folder with what belongs to the model besides its tensors, if there is one.
+  default Optional<Path> companions() {
+    return Optional.of(path()).filter(Files::isDirectory);
+  }
+
+  /// The same tensors for computing with. Where values are computed, as those of an adapter on its
+  /// base, they come in wider types than [#tensors] says, so that whoever goes on computing rounds
+  /// once, at the end. Where they are stored, it is this checkpoint.
+  ///
+  /// Closed with this checkpoint.
+  default Checkpoint unrounded() {
+    return this;
   }
 
   /// Reads part of a tensor: exactly `target.remaining()` bytes, little-endian, in C order. For

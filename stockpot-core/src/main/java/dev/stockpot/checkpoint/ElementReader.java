@@ -44,6 +44,24 @@ public final class ElementReader {
     return values;
   }
 
+  /// Reads elements of a float tensor as float64, exactly.
+  ///
+  /// @param from index of the first, in C order
+  /// @param target takes `n` numbers from index `at` on
+  /// @throws IllegalArgumentException if the tensor has no such elements, or is of no float type
+  public void read(
+      Checkpoint checkpoint, TensorSpec spec, long from, int n, double[] target, int at) {
+    for (int done = 0; done < n; done += READ_ELEMENTS) {
+      int block = Math.min(READ_ELEMENTS, n - done);
+      read(checkpoint, spec, from + done, block);
+      for (int first = 0; first < block; first += Elements.TILE) {
+        int tile = Math.min(Elements.TILE, block - first);
+        elements.toDoubles(spec.dtype(), segment, (long) first * spec.dtype().bytes(), tile, reals);
+        System.arraycopy(reals, 0, target, at + done + first, tile);
+      }
+    }
+  }
+
   /// Runs through a tensor in C order.
   ///
   /// @param tile hears the number of elements that now lie in [#reals] (float types) or [#integers]

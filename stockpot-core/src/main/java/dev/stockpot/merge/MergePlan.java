@@ -115,7 +115,8 @@ public record MergePlan(
     if (!spec.dtype().isFloat()) {
       return new Step.Copy(spec, inputs);
     }
-    Stream<DType> dtypes = inputs.stream().map(input -> input.spec().dtype());
+    // What the ingredients say, not what computed ones are read in.
+    Stream<DType> dtypes = ingredients.stream().map(i -> i.tensors().get(spec.name()).dtype());
     // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16 beside them.
     DType widest = dtypes.sorted().reduce(DType::widest).orElseThrow();
     TensorSpec output = spec.withDType(outDType.orElse(widest));

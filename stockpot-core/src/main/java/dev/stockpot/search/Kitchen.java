@@ -17,7 +17,6 @@ import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.method.Linear;
 import dev.stockpot.recipe.Ingredient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -237,6 +236,6 @@ public record Kitchen(
 
   /// The first ingredient, if it is a folder.
   private Optional<Path> folder() {
-    return Optional.of(ingredients.getFirst().checkpoint().path()).filter(Files::isDirectory);
+    return ingredients.getFirst().checkpoint().companions();
   }
 }
