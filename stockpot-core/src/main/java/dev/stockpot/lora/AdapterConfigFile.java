@@ -117,7 +117,7 @@ record AdapterConfigFile(Path file, Map<String, Json> members) {
             throw CheckpointException.of(file, "expected an object, found " + other.kind());
       };
     } catch (JsonException e) {
-      throw CheckpointException.of(file, "is not valid JSON: " + e.getMessage());
+      throw CheckpointException.at(file, e.offset(), "is not valid JSON: " + e.getMessage());
     } catch (IOException e) {
       throw CheckpointException.of(file, "cannot be read: " + IoReason.of(e));
     }

@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.HuggingFaceCache;
 import dev.stockpot.checkpoint.OpenOptions;
+import dev.stockpot.internal.text.Excerpt;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ public record Adapters(HuggingFaceCache cache) {
             CheckpointException.of(
                 file,
                 "the base '"
-                    + name.get()
+                    + Excerpt.of(name.get())
                     + "' is neither a path nor in the Hugging Face cache ("
                     + cache.folder()
                     + "); give it with --base"

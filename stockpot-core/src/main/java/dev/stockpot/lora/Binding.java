@@ -34,7 +34,10 @@ record Binding(Map<String, Update> updates, Map<String, TensorSpec> whole) {
           try {
             TensorSpec target = find(adapter, base, spec, name);
             checkWhole(adapter, base, spec, target);
-            whole.put(target.name(), spec);
+            TensorSpec before = whole.putIfAbsent(target.name(), spec);
+            if (before != null) {
+              throw fault(adapter, spec, twice(target, base, before));
+            }
           } catch (CheckpointException e) {
             faults.add(e);
           }
@@ -44,7 +47,11 @@ record Binding(Map<String, Update> updates, Map<String, TensorSpec> whole) {
         .forEach((module, lowRank) -> {
           try {
             TensorSpec target = find(adapter, base, lowRank.a(), module + ".weight");
-            updates.put(target.name(), update(adapter, base, lowRank, target));
+            Update update = update(adapter, base, lowRank, target);
+            Update before = updates.putIfAbsent(target.name(), update);
+            if (before != null) {
+              throw fault(adapter, lowRank.a(), twice(target, base, before.lowRank().a()));
+            }
           } catch (CheckpointException e) {
             faults.add(e);
           }
@@ -161,6 +168,11 @@ record Binding(Map<String, Update> updates, Map<String, TensorSpec> whole) {
                         Excerpt.of(target.name()),
                         shape,
                         base.path()))));
+  }
+
+  private static String twice(TensorSpec target, Checkpoint base, TensorSpec before) {
+    return "goes to '%s' in %s, as '%s' does"
+        .formatted(Excerpt.of(target.name()), base.path(), Excerpt.of(before.name()));
   }
 
   private static CheckpointException fault(Adapter adapter, TensorSpec own, String what) {

@@ -1,6 +1,8 @@
 package dev.stockpot.lora;
 
+import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
+import java.util.List;
 
 /// What an adapter says of one module: B and A, whose product times the scale is added to the
 /// module's weight.
@@ -18,6 +20,31 @@ record LowRank(String module, Kind kind, TensorSpec a, TensorSpec b, double scal
     /// The weight is the transpose of B·A.
     EMBEDDING,
     CONVOLUTION
+  }
+
+  /// With the names that PEFT writes.
+  ///
+  /// @param a shape of A
+  /// @param b shape of B
+  static LowRank of(
+      String module, Kind kind, DType dtype, List<Long> a, List<Long> b, double scale) {
+    String name = "base_model.model." + module;
+    return switch (kind) {
+      case LINEAR, CONVOLUTION ->
+          new LowRank(
+              module,
+              kind,
+              new TensorSpec(name + ".lora_A.weight", dtype, a),
+              new TensorSpec(name + ".lora_B.weight", dtype, b),
+              scale);
+      case EMBEDDING ->
+          new LowRank(
+              module,
+              kind,
+              new TensorSpec(name + ".lora_embedding_A", dtype, a),
+              new TensorSpec(name + ".lora_embedding_B", dtype, b),
+              scale);
+    };
   }
 
   int rank() {

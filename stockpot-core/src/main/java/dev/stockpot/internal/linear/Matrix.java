@@ -42,11 +42,36 @@ public record Matrix(int rows, int columns, double[] values) {
     return result;
   }
 
-  /// The first rows.
-  public Matrix firstRows(int count) {
-    double[] first = new double[count * columns];
-    System.arraycopy(values, 0, first, 0, first.length);
-    return new Matrix(count, columns, first);
+  public Matrix copy() {
+    return new Matrix(rows, columns, values.clone());
+  }
+
+  /// The same times a factor.
+  public Matrix times(double factor) {
+    Matrix result = new Matrix(rows, columns);
+    add(factor, values, 0, result.values, 0, values.length);
+    return result;
+  }
+
+  /// The square of the Frobenius norm.
+  public double squares() {
+    return dot(values, 0, values, 0, values.length);
+  }
+
+  /// Some of the columns.
+  public Matrix columns(int from, int count) {
+    Matrix some = new Matrix(rows, count);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(values, i * columns + from, some.values, i * count, count);
+    }
+    return some;
+  }
+
+  /// Some of the rows.
+  public Matrix rows(int from, int count) {
+    Matrix some = new Matrix(count, columns);
+    System.arraycopy(values, from * columns, some.values, 0, some.values.length);
+    return some;
   }
 
   /// This times another's transpose: the products of all rows of the two.
