@@ -1,11 +1,12 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.Comparison;
+import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.lora.Adapters;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -40,7 +41,8 @@ final class CompareCommand implements Runnable {
   @Option(
       names = "--base",
       paramLabel = "C",
-      description = "The checkpoint that both were fine-tuned from.")
+      description =
+          "The checkpoint that both were fine-tuned from; LoRA adapters are applied to it.")
   private Optional<Path> base;
 
   CompareCommand(Terminal terminal) {
@@ -49,10 +51,12 @@ final class CompareCommand implements Runnable {
 
   @Override
   public void run() {
-    try (Checkpoint a = Checkpoints.open(Ingredients.find(first));
-        Checkpoint b = Checkpoints.open(Ingredients.find(second))) {
-      if (base.isPresent()) {
-        try (Checkpoint c = Checkpoints.open(Ingredients.find(base.get()))) {
+    Optional<Path> from = base.map(Ingredients::find);
+    Adapters adapters = new Adapters();
+    try (Checkpoint a = adapters.open(Ingredients.find(first), from, OpenOptions.NONE);
+        Checkpoint b = adapters.open(Ingredients.find(second), from, OpenOptions.NONE)) {
+      if (from.isPresent()) {
+        try (Checkpoint c = adapters.open(from.get(), Optional.empty(), OpenOptions.NONE)) {
           show(a, b, Optional.of(c));
         }
       } else {

@@ -1,8 +1,10 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.cli.config.EvalFile;
 import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
@@ -11,8 +13,11 @@ import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.eval.SetSpec;
+import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.recipe.Ingredient;
+import dev.stockpot.search.CandidateFiles;
 import dev.stockpot.search.Result;
 import dev.stockpot.search.ResultLines;
 import java.nio.file.Path;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,6 +45,7 @@ final class EvaluateCommand implements Runnable {
   @Mixin private OutputOptions output;
   @Mixin private ThreadsOption threads;
   @Mixin private KeyOption key;
+  @Mixin private BaseOption base;
 
   @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints, or globs.")
   private List<String> words;
@@ -59,7 +66,9 @@ final class EvaluateCommand implements Runnable {
     EvalSpec spec = EvalFile.read(eval);
     Progress progress = output.progress(terminal);
     List<Result> results = new ArrayList<>();
-    try (OpenIngredients checkpoints = OpenIngredients.open(Ingredients.find(words), key.open());
+    try (OpenIngredients checkpoints =
+            OpenIngredients.open(
+                Ingredients.find(words), base.path().map(Ingredients::find), key.open());
         Evaluator evaluator = Evaluators.open(spec, threads.threads(), progress)) {
       SequencedSet<String> notes = new LinkedHashSet<>();
       checkpoints.all().forEach(each -> notes.addAll(evaluator.check(each.checkpoint())));
@@ -67,7 +76,11 @@ final class EvaluateCommand implements Runnable {
       Progress.Total total = new Progress.Total(checkpoints.all().size(), Progress.Unit.CANDIDATES);
       try (Progress.Task task = progress.begin("evaluating", total)) {
         for (Ingredient checkpoint : checkpoints.all()) {
-          results.add(result(spec, evaluator, checkpoint));
+          results.add(
+              measured(
+                  checkpoint.checkpoint(),
+                  progress,
+                  it -> result(spec, evaluator, checkpoint.name(), it)));
           task.advance(1);
         }
       }
@@ -80,13 +93,22 @@ final class EvaluateCommand implements Runnable {
     }
   }
 
-  private static Result result(EvalSpec spec, Evaluator evaluator, Ingredient checkpoint) {
+  /// By way of a file in the working folder, if it is an adapter on its base.
+  private Result measured(
+      Checkpoint checkpoint, Progress progress, Function<Checkpoint, Result> measure) {
+    if (!CandidateFiles.isComputed(checkpoint)) {
+      return measure.apply(checkpoint);
+    }
+    try (WorkFolder work = WorkFolder.beside(Path.of("candidate"))) {
+      return new CandidateFiles(work.path())
+          .measure(checkpoint, new MergeExecutor(threads.threads(), progress), false, measure);
+    }
+  }
+
+  private static Result result(
+      EvalSpec spec, Evaluator evaluator, String name, Checkpoint checkpoint) {
     List<String> sets = spec.sets().stream().map(SetSpec::name).toList();
-    SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(checkpoint.name(), 1.0));
-    return new Result(
-        checkpoint.name(),
-        Result.INDIVIDUAL,
-        itself,
-        evaluator.evaluate(checkpoint.checkpoint(), sets));
+    SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(name, 1.0));
+    return new Result(name, Result.INDIVIDUAL, itself, evaluator.evaluate(checkpoint, sets));
   }
 }

@@ -4,6 +4,7 @@ import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.cli.config.EvalFile;
 import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.MemoryOption;
@@ -63,6 +64,7 @@ final class GreedyCommand implements Runnable {
   @Mixin private TargetOption target;
   @Mixin private KeyOption key;
   @Mixin private HashOption hash;
+  @Mixin private BaseOption base;
 
   @Parameters(
       paramLabel = "INGREDIENT",
@@ -104,7 +106,8 @@ final class GreedyCommand implements Runnable {
     List<Path> paths = Ingredients.find(words);
     target.check(paths);
     Progress progress = output.progress(terminal);
-    try (OpenIngredients ingredients = OpenIngredients.open(paths, key.open());
+    try (OpenIngredients ingredients =
+            OpenIngredients.open(paths, base.path().map(Ingredients::find), key.open());
         Evaluator evaluator = Evaluators.open(measure, threads.threads(), progress);
         WorkFolder work = WorkFolder.beside(target.path());
         EvaluationStore store = new EvaluationStore(work.path())) {

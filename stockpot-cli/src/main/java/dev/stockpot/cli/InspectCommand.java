@@ -5,16 +5,18 @@ import dev.stockpot.Progress.Total;
 import dev.stockpot.Progress.Unit;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.ElementReader;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.checkpoint.TensorStatistics;
 import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.config.Nearest;
+import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.lora.Adapter;
+import dev.stockpot.lora.Adapters;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ final class InspectCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private OutputOptions output;
   @Mixin private KeyOption key;
+  @Mixin private BaseOption base;
 
   @Parameters(paramLabel = "CHECKPOINT", description = "The checkpoint.")
   private Path path;
@@ -76,18 +79,29 @@ final class InspectCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "--first is " + first + "; it must be from 0 to " + MOST_VALUES);
     }
-    try (Checkpoint checkpoint = Checkpoints.open(Ingredients.find(path), key.open())) {
-      List<TensorSpec> tensors = tensors(checkpoint);
-      SequencedMap<String, TensorStatistics> statistics = statistics(checkpoint, tensors);
-      Optional<List<Number>> values = tensor.map(name -> values(checkpoint, name));
-      Inspection inspection =
-          new Inspection(
-              path, tensors, statistics, values, checkpoint.metadata(), checkpoint.notes());
-      if (output.json()) {
-        terminal.print(inspection.json());
-      } else {
-        terminal.print(inspection.text(terminal.can()));
+    Path found = Ingredients.find(path);
+    if (base.path().isEmpty() && Adapter.isAdapter(found)) {
+      try (Adapter adapter = Adapter.open(found)) {
+        show(adapter.tensors(), List.of(adapter.description()));
       }
+      return;
+    }
+    Optional<Path> under = base.path().map(Ingredients::find);
+    try (Checkpoint checkpoint = new Adapters().open(found, under, key.open())) {
+      show(checkpoint, checkpoint.notes());
+    }
+  }
+
+  private void show(Checkpoint checkpoint, List<String> notes) {
+    List<TensorSpec> tensors = tensors(checkpoint);
+    SequencedMap<String, TensorStatistics> statistics = statistics(checkpoint, tensors);
+    Optional<List<Number>> values = tensor.map(name -> values(checkpoint, name));
+    Inspection inspection =
+        new Inspection(path, tensors, statistics, values, checkpoint.metadata(), notes);
+    if (output.json()) {
+      terminal.print(inspection.json());
+    } else {
+      terminal.print(inspection.text(terminal.can()));
     }
   }
 

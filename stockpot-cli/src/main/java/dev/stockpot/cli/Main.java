@@ -99,7 +99,8 @@ public final class Main implements Runnable {
         new InspectCommand(terminal),
         new CompareCommand(terminal),
         new VerifyCommand(terminal),
-        new ConvertCommand(terminal));
+        new ConvertCommand(terminal),
+        new ExtractLoraCommand(terminal));
   }
 
   private CommandLine commandLine(Terminal terminal, Failures failures) {

@@ -49,7 +49,9 @@ record ModelCard(
       out.append(dtypes.stream().map(DType::name).collect(Collectors.joining(", ", " (", ")")));
     }
     out.append(", made by Stockpot ").append(Main.version()).append(".\n\n");
-    out.append("| ingredient | weight |\n|---|---|\n");
+    if (!weights.isEmpty()) {
+      out.append("| ingredient | weight |\n|---|---|\n");
+    }
     weights.forEach((name, weight) ->
         out.append("| ").append(cell(name)).append(" | ").append(weight).append(" |\n"));
     String words = command.stream().map(ModelCard::quoted).collect(Collectors.joining(" "));

@@ -7,6 +7,7 @@ import dev.stockpot.checkpoint.HuggingFaceFolder;
 import dev.stockpot.cli.options.ShardSizeOption;
 import dev.stockpot.internal.io.AtomicFolder;
 import dev.stockpot.internal.io.IoReason;
+import dev.stockpot.lora.Adapters;
 import dev.stockpot.merge.MergePlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,8 +60,26 @@ final class TargetOption {
       throw CheckpointException.of(
           path, "is one file, so there are no shards; leave --shard-size, or name a folder");
     }
+    checkInputs(inputs);
+  }
+
+  /// Finds what is wrong with it as the folder of an adapter.
+  ///
+  /// @throws CheckpointException if nothing can be written there
+  void checkAdapter() {
+    if (!(Checkpoints.formatOf(path) instanceof HuggingFaceFolder)) {
+      throw CheckpointException.of(path, "an adapter is a folder; name one, without an extension");
+    }
+    checkFolder();
+  }
+
+  private void checkInputs(List<Path> inputs) {
+    Adapters adapters = new Adapters();
     for (Path input : inputs) {
-      if (overwrites(input)) {
+      Optional<Adapters.Reference> reference = adapters.reference(input);
+      List<Path> parts =
+          reference.map(pair -> List.of(pair.base(), pair.adapter())).orElse(List.of(input));
+      if (parts.stream().anyMatch(this::overwrites)) {
         throw CheckpointException.of(
             path, "is one of the inputs and would be overwritten; choose another name");
       }

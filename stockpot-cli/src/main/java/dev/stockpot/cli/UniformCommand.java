@@ -5,6 +5,7 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.MemoryOption;
@@ -25,10 +26,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -39,7 +42,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "  stockpot uniform runs/ft-*.safetensors -o soup.safetensors",
       "  stockpot uniform a.safetensors b.safetensors --weights 0.7,0.3 -o s.safetensors",
-      "  stockpot uniform runs/llama-a org/llama-b -o llama-soup --shard-size 2GB"
+      "  stockpot uniform runs/llama-a org/llama-b -o llama-soup --shard-size 2GB",
+      "  stockpot uniform lora-a lora-b --base org/llama -o llama-soup",
+      "  stockpot uniform lora-a lora-b --as-adapter --rank 16 -o lora-soup"
     })
 final class UniformCommand implements Runnable {
   private final Terminal terminal;
@@ -52,12 +57,14 @@ final class UniformCommand implements Runnable {
   @Mixin private TargetOption target;
   @Mixin private KeyOption key;
   @Mixin private HashOption hash;
+  @Mixin private BaseOption base;
 
   @Parameters(
       paramLabel = "INGREDIENT",
       arity = "1..*",
       description =
-          "Checkpoints, Hugging Face folders, globs, or org/name in the Hugging Face cache.")
+          "Checkpoints, Hugging Face folders, LoRA adapters, BASE+ADAPTER, globs, or org/name in"
+              + " the Hugging Face cache.")
   private List<String> words;
 
   @Option(
@@ -67,22 +74,52 @@ final class UniformCommand implements Runnable {
       description = "One weight per ingredient; they need not add up to 1.")
   private List<Double> weights = List.of();
 
+  @Option(
+      names = "--as-adapter",
+      description =
+          "All ingredients are LoRA adapters, and so is the result: the mean of their products,"
+              + " factored anew.")
+  private boolean asAdapter;
+
+  @Option(
+      names = "--rank",
+      paramLabel = "R",
+      description =
+          "Rank of the result with --as-adapter; the sum of the adapters' ranks, which is exact,"
+              + " unless given.")
+  private Optional<Integer> rank = Optional.empty();
+
   UniformCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
   public void run() {
+    checkRank();
     List<Path> paths = Ingredients.find(words);
-    target.check(paths);
     Linear mean = mean(paths.size());
+    List<String> command = spec.commandLine().getParent().getParseResult().originalArgs();
+    if (asAdapter) {
+      target.checkAdapter();
+      new AdapterSoupRun(
+              terminal,
+              output,
+              target.path(),
+              rank.map(OptionalInt::of).orElse(OptionalInt.empty()),
+              dtype.outDType(),
+              threads.threads(),
+              command)
+          .run(paths, mean.weights().stream().map(weight -> weight / mean.divisor()).toList());
+      return;
+    }
+    target.check(paths);
     Progress progress = output.progress(terminal);
-    try (OpenIngredients ingredients = OpenIngredients.open(paths, key.open())) {
+    try (OpenIngredients ingredients =
+        OpenIngredients.open(paths, base.path().map(Ingredients::find), key.open())) {
       List<Checkpoint> checkpoints =
           ingredients.all().stream().map(Ingredient::checkpoint).toList();
       MergePlan plan = MergePlan.of(checkpoints, mean, dtype.outDType());
       Map<String, Double> shares = shares(ingredients.all());
-      List<String> command = spec.commandLine().getParent().getParseResult().originalArgs();
       ModelCard card =
           ModelCard.of(target.path(), "The " + words(shares.size()), shares, plan, command);
       MergeReport report =
@@ -104,6 +141,17 @@ final class UniformCommand implements Runnable {
         terminal.print(sentence(plan, report));
         hashes.ifPresent(sums -> terminal.print(HashOption.lines(sums)));
       }
+    }
+  }
+
+  private void checkRank() {
+    if (rank.isPresent() && !asAdapter) {
+      throw new ParameterException(
+          spec.commandLine(), "--rank is for --as-adapter; a merged checkpoint has no rank");
+    }
+    if (rank.isPresent() && rank.get() < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--rank is " + rank.get() + "; it must be at least 1");
     }
   }
 

@@ -4,19 +4,21 @@ import dev.stockpot.Progress;
 import dev.stockpot.Progress.Total;
 import dev.stockpot.Progress.Unit;
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.Comparison;
 import dev.stockpot.checkpoint.ElementReader;
+import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.checkpoint.TensorBytes;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.checkpoint.TensorStatistics;
 import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.cli.terminal.Text;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.lora.Adapters;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +53,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private OutputOptions output;
   @Mixin private ThreadsOption threads;
+  @Mixin private BaseOption base;
 
   @Parameters(index = "0", paramLabel = "A", description = "The checkpoint.")
   private Path path;
@@ -76,11 +79,11 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Checkpoint checkpoint = Checkpoints.open(Ingredients.find(path))) {
+    try (Checkpoint checkpoint = open(path)) {
       Optional<ManifestHashes> hashes = checkHashes(checkpoint);
       checkNumbers(checkpoint);
       if (other.isPresent()) {
-        try (Checkpoint expected = Checkpoints.open(Ingredients.find(other.get()))) {
+        try (Checkpoint expected = open(other.get())) {
           checkBytes(checkpoint, expected);
         }
       }
@@ -92,6 +95,11 @@ final class VerifyCommand implements Callable<Integer> {
       }
       return faults.isEmpty() ? 0 : NOT_FINE;
     }
+  }
+
+  private Checkpoint open(Path named) {
+    return new Adapters()
+        .open(Ingredients.find(named), base.path().map(Ingredients::find), OpenOptions.NONE);
   }
 
   /// @return what was compared with; absent if there is no manifest that knows the checkpoint

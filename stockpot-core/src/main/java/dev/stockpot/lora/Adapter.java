@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.ElementReader;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.linear.Matrix;
+import dev.stockpot.internal.text.Excerpt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +77,24 @@ public final class Adapter implements AutoCloseable {
   /// What its `adapter_config.json` says.
   public AdapterConfig config() {
     return config;
+  }
+
+  /// In a sentence for people: rank, α, what it adapts, its base.
+  public String description() {
+    String names =
+        config.targets().isEmpty()
+            ? contents.modules().size() + " modules"
+            : String.join(", ", config.targets());
+    return "a LoRA adapter of rank %d%s, alpha %s%s, for %s; its base: %s"
+        .formatted(
+            config.rank(),
+            config.rankPattern().isEmpty()
+                ? ""
+                : " (others: " + Excerpt.of(config.rankPattern().toString()) + ")",
+            config.alpha(),
+            config.rsLora() ? " (rsLoRA)" : "",
+            Excerpt.of(names),
+            config.base().map(Excerpt::of).orElse("not named"));
   }
 
   /// Its own tensors, as they are stored.

@@ -46,6 +46,16 @@ public record AdapterSoup(
     }
   }
 
+  /// The rank from which on nothing is lost: the largest sum of a module's ranks.
+  public static int exactRank(List<Adapter> adapters) {
+    Map<String, Integer> sums = new LinkedHashMap<>();
+    adapters.forEach(adapter ->
+        adapter
+            .modules()
+            .forEach((name, module) -> sums.merge(name, module.rank(), Math::addExact)));
+    return sums.values().stream().mapToInt(Integer::intValue).max().orElse(1);
+  }
+
   /// Writes the adapter; its scale is 1.
   ///
   /// @param target a folder that is not there, or empty

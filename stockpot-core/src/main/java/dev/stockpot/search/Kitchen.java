@@ -11,7 +11,6 @@ import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Logits;
 import dev.stockpot.internal.io.Sha256;
-import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
@@ -86,20 +85,12 @@ public record Kitchen(
             fingerprintOfMean(members),
             List.of(select()),
             false,
-            measure -> {
-              Path file =
-                  work.resolve(
-                      folder().isPresent()
-                          ? "candidate/model.safetensors"
-                          : "candidate.safetensors");
-              sum.candidate(members.getLast().checkpoint(), file);
-              Path candidate = likeIngredients(file);
-              try (Checkpoint checkpoint = Checkpoints.open(candidate)) {
-                return measure.apply(checkpoint);
-              } finally {
-                WorkFolder.delete(candidate);
-              }
-            }));
+            measure ->
+                new CandidateFiles(work)
+                    .measure(
+                        folder(),
+                        file -> sum.candidate(members.getLast().checkpoint(), file),
+                        measure)));
   }
 
   /// The score on `select` of an ensemble.
@@ -113,7 +104,9 @@ public record Kitchen(
         fingerprints.get(ingredient.name()),
         sets,
         keepLogits,
-        measure -> measure.apply(ingredient.checkpoint()));
+        measure ->
+            new CandidateFiles(work)
+                .measure(ingredient.checkpoint(), executor, output.saturate(), measure));
   }
 
   /// How a soup that is stored does on some sets.

@@ -1,6 +1,7 @@
 package dev.stockpot.cli.config;
 
 import dev.stockpot.checkpoint.HuggingFaceCache;
+import dev.stockpot.lora.Adapters;
 import dev.stockpot.recipe.RecipeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +48,9 @@ public final class Ingredients {
   ///
   /// @throws RecipeException for a model that has not been downloaded
   public static Path find(Path path) {
-    return Files.exists(path) || !HuggingFaceCache.isModel(path.toString())
+    return Files.exists(path)
+            || !HuggingFaceCache.isModel(path.toString())
+            || new Adapters().reference(path).isPresent()
         ? path
         : downloaded(path.toString(), RecipeException::new);
   }
@@ -90,7 +93,7 @@ public final class Ingredients {
   private static List<Path> expand(
       Path folder, String word, Function<String, RecipeException> error) {
     Path literal = folder.resolve(word);
-    if (Files.exists(literal)) {
+    if (Files.exists(literal) || new Adapters().reference(literal).isPresent()) {
       return List.of(literal);
     }
     if (HuggingFaceCache.isModel(word)) {
@@ -127,9 +130,13 @@ public final class Ingredients {
                     + model));
   }
 
+  /// `BASE+ADAPTER` is two paths.
   private static Path real(Path path) {
     try {
-      return path.toRealPath();
+      Optional<Adapters.Reference> reference = new Adapters().reference(path);
+      return reference.isPresent()
+          ? Path.of(real(reference.get().base()) + "+" + real(reference.get().adapter()))
+          : path.toRealPath();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -35,7 +35,7 @@ public final class DTypeOptions {
   }
 
   /// Reads a float type by the name that safetensors, PyTorch or people give it.
-  static final class FloatDType implements ITypeConverter<DType> {
+  public static final class FloatDType implements ITypeConverter<DType> {
     private static final Map<String, DType> NAMES = names();
 
     @Override
