@@ -55,7 +55,11 @@ record ModelCard(
     weights.forEach((name, weight) ->
         out.append("| ").append(cell(name)).append(" | ").append(weight).append(" |\n"));
     String words = command.stream().map(ModelCard::quoted).collect(Collectors.joining(" "));
-    return out.append("\n    stockpot ").append(words).append('\n').toString();
+    return out.append(weights.isEmpty() ? "" : "\n")
+        .append("    stockpot ")
+        .append(words)
+        .append('\n')
+        .toString();
   }
 
   private static String cell(String name) {

@@ -11,6 +11,7 @@ import dev.stockpot.internal.json.JsonReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,15 +20,41 @@ import org.junit.jupiter.api.io.TempDir;
 class LoraIT {
   private static final Path DIGITS = Path.of("..", "examples", "digits").toAbsolutePath();
 
+  @TempDir private static Path made;
+
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void extract() throws Exception {
+    copy(DIGITS, made, "base.safetensors", "ft-00.safetensors", "ft-01.safetensors");
+    for (int i = 0; i < 2; i++) {
+      String tuned = "ft-0" + i + ".safetensors";
+      String target = "l" + i;
+      Result result =
+          stockpot(made, "extract-lora", "base.safetensors", tuned, "-o", target, "--rank", "4");
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.out())
+          .startsWith("module")
+          .endsWith("\n" + target + ": a LoRA adapter of rank 4, for 1 modules\n");
+      assertThat(result.err())
+          .contains(
+              "note: 9 tensors differ and are not in the adapter: conv1.bias, conv1.weight,"
+                  + " conv2.bias, conv2.weight, fc1.bias, ...");
+    }
+  }
 
   @BeforeEach
   void copy() throws Exception {
-    for (String name : new String[] {"base", "ft-00", "ft-01"}) {
-      Files.copy(DIGITS.resolve(name + ".safetensors"), folder.resolve(name + ".safetensors"));
+    copy(DIGITS, folder, "base.safetensors", "ft-00.safetensors", "ft-01.safetensors");
+    for (String adapter : new String[] {"l0", "l1"}) {
+      Files.createDirectory(folder.resolve(adapter));
+      copy(
+          made,
+          folder,
+          adapter + "/adapter_config.json",
+          adapter + "/adapter_model.safetensors",
+          adapter + "/README.md");
     }
-    extract("ft-00", "l0");
-    extract("ft-01", "l1");
   }
 
   @Test
@@ -35,7 +62,7 @@ class LoraIT {
     // The merged checkpoints, then their mean; and the mean at once.
     Result merged = run("uniform", "l0", "--out-dtype", "F64", "-o", "m0.safetensors");
     assertThat(merged.out())
-        .isEqualTo("m0.safetensors: mean of 1 checkpoints, 16,154 parameters, 129.2 kB\n");
+        .isEqualTo("m0.safetensors: mean of 1 checkpoints, 16,154 parameters, 129 kB\n");
     run("uniform", "base.safetensors+l1", "--out-dtype", "F64", "-o", "m1.safetensors");
     run("uniform", "m0.safetensors", "m1.safetensors", "--out-dtype", "F32", "-o", "b.safetensors");
     run("uniform", "l0", "l1", "--base", "base.safetensors", "-o", "a.safetensors");
@@ -45,8 +72,10 @@ class LoraIT {
     run("uniform", "l0", "-o", "one.safetensors");
     assertThat(run("verify", "l0", "one.safetensors").out())
         .isEqualTo(
-            "l0: sound: 10 tensors, 16,154 parameters, no NaN or infinity\n"
-                + "bit for bit the tensors of one.safetensors\n");
+            """
+            l0: sound: 10 tensors, 16,154 parameters, no NaN or infinity
+            bit for bit the tensors of one.safetensors
+            """);
     assertThat(run("compare", "l0", "one.safetensors").out()).contains("no difference");
   }
 
@@ -139,7 +168,7 @@ class LoraIT {
         "soup.safetensors");
     assertFails(
         "--rank is for --as-adapter; a merged checkpoint has no rank\n"
-            + "stockpot: Try: stockpot uniform --help",
+            + "Try: stockpot uniform --help",
         "uniform",
         "l0",
         "--rank",
@@ -147,7 +176,7 @@ class LoraIT {
         "-o",
         "soup");
     assertFails(
-        "--rank is 0; it must be at least 1\nstockpot: Try: stockpot extract-lora --help",
+        "--rank is 0; it must be at least 1\nTry: stockpot extract-lora --help",
         "extract-lora",
         "a",
         "b",
@@ -166,23 +195,10 @@ class LoraIT {
         "l1");
   }
 
-  private void extract(String tuned, String target) throws Exception {
-    Result result =
-        run(
-            "extract-lora",
-            "base.safetensors",
-            tuned + ".safetensors",
-            "-o",
-            target,
-            "--rank",
-            "4");
-    assertThat(result.out())
-        .startsWith("module")
-        .endsWith("\n" + target + ": a LoRA adapter of rank 4, for 1 modules\n");
-    assertThat(result.err())
-        .contains(
-            "note: 9 tensors differ and are not in the adapter: conv1.bias, conv1.weight,"
-                + " conv2.bias, conv2.weight, fc1.bias, ...");
+  private static void copy(Path from, Path to, String... names) throws Exception {
+    for (String name : names) {
+      Files.copy(from.resolve(name), to.resolve(name));
+    }
   }
 
   private Result run(String... words) throws Exception {
