@@ -76,7 +76,8 @@ class LoraIT {
             l0: sound: 10 tensors, 16,154 parameters, no NaN or infinity
             bit for bit the tensors of one.safetensors
             """);
-    assertThat(run("compare", "l0", "one.safetensors").out()).contains("\nl0 and one.safetensors hold the same\n");
+    assertThat(run("compare", "l0", "one.safetensors").out())
+        .contains("\nl0 and one.safetensors hold the same\n");
   }
 
   @Test

@@ -101,8 +101,7 @@ public final class RunningSum implements AutoCloseable {
             case Step.Copy copy -> new Step.Copy(copy.output(), inputs(copy, newcomer));
           });
     }
-    return new MergePlan(
-        List.of(sum.orElseThrow(), newcomer), steps, direct.metadata());
+    return new MergePlan(List.of(sum.orElseThrow(), newcomer), steps, direct.metadata());
   }
 
   private static Step mix(
