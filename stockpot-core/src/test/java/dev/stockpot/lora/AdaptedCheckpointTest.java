@@ -5,8 +5,8 @@ import static dev.stockpot.lora.TestAdapters.bytes;
 import static dev.stockpot.lora.TestAdapters.config;
 import static dev.stockpot.lora.TestAdapters.filled;
 import static dev.stockpot.lora.TestAdapters.linear;
+import static dev.stockpot.lora.TestAdapters.numbers;
 import static dev.stockpot.lora.TestAdapters.random;
-import static dev.stockpot.lora.TestAdapters.values;
 import static dev.stockpot.lora.TestAdapters.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -60,9 +60,9 @@ class AdaptedCheckpointTest {
         assertThat(found.tensor(name).data().toArray(ValueLayout.JAVA_BYTE))
             .as(name)
             .isEqualTo(bytes(expected, name));
-        assertThat(values(found.unrounded(), name))
+        assertThat(numbers(found.unrounded(), name))
             .as(name)
-            .isEqualTo(values(expected, "exact." + name));
+            .isEqualTo(numbers(expected, "exact." + name));
       }
       assertThat(found.unrounded().unrounded()).isSameAs(found.unrounded());
       assertThat(found.metadata()).isEqualTo(plain.metadata());
@@ -131,7 +131,7 @@ class AdaptedCheckpointTest {
 
     double[] mean = new double[65 * 1025];
     for (Checkpoint each : adapted) {
-      double[] exact = values(each.unrounded(), "fc.weight");
+      double[] exact = numbers(each.unrounded(), "fc.weight");
       for (int i = 0; i < mean.length; i++) {
         mean[i] += exact[i];
       }
@@ -170,7 +170,7 @@ class AdaptedCheckpointTest {
         linear(
             filled(DType.F32, List.of(1L, 2L), 10_000, 1), filled(DType.F32, List.of(1L, 1L), 1)));
     try (Checkpoint adapted = open(folder.resolve("a"), Optional.of(base))) {
-      assertThat(values(adapted, "fc.weight")).containsExactly(Double.POSITIVE_INFINITY, 2);
+      assertThat(numbers(adapted, "fc.weight")).containsExactly(Double.POSITIVE_INFINITY, 2);
       MergePlan plan = MergePlan.of(List.of(adapted), Linear.mean(1), Optional.empty());
       Path out = folder.resolve("out.safetensors");
       assertThatThrownBy(() ->

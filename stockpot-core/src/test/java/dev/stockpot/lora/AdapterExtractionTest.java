@@ -1,8 +1,8 @@
 package dev.stockpot.lora;
 
 import static dev.stockpot.lora.TestAdapters.config;
+import static dev.stockpot.lora.TestAdapters.numbers;
 import static dev.stockpot.lora.TestAdapters.random;
-import static dev.stockpot.lora.TestAdapters.values;
 import static dev.stockpot.lora.TestAdapters.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -84,7 +84,7 @@ class AdapterExtractionTest {
     try (Checkpoint adapted = open(original)) {
       Map<String, Filled> tensors = new LinkedHashMap<>();
       base.forEach((name, filled) ->
-          tensors.put(name, new Filled(DType.F64, filled.shape(), values(adapted, name))));
+          tensors.put(name, new Filled(DType.F64, filled.shape(), numbers(adapted, name))));
       write(merged, tensors);
     }
     Settings settings =
@@ -101,9 +101,9 @@ class AdapterExtractionTest {
         Checkpoint expected = Checkpoints.open(merged);
         Adapter written = Adapter.open(adapter)) {
       for (String name : expected.tensors().keySet()) {
-        assertThat(values(again, name))
+        assertThat(numbers(again, name))
             .usingComparatorWithPrecision(1e-12)
-            .containsExactly(values(expected, name));
+            .containsExactly(numbers(expected, name));
       }
       assertThat(written.config())
           .isEqualTo(new AdapterConfig(4, 2, fanInFanOut, List.of("fc"), Optional.of("org/base")));
@@ -164,9 +164,9 @@ class AdapterExtractionTest {
       assertThat(written.tensors().tensors().keySet())
           .contains("base_model.model.model.embed_tokens.lora_embedding_A");
       String name = "model.embed_tokens.weight";
-      assertThat(values(again, name))
+      assertThat(numbers(again, name))
           .usingComparatorWithPrecision(1e-6)
-          .containsExactly(values(tuned, name));
+          .containsExactly(numbers(tuned, name));
     }
   }
 

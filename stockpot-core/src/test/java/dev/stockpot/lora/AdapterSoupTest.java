@@ -3,8 +3,8 @@ package dev.stockpot.lora;
 import static dev.stockpot.lora.TestAdapters.GOLDEN;
 import static dev.stockpot.lora.TestAdapters.config;
 import static dev.stockpot.lora.TestAdapters.linear;
+import static dev.stockpot.lora.TestAdapters.numbers;
 import static dev.stockpot.lora.TestAdapters.random;
-import static dev.stockpot.lora.TestAdapters.values;
 import static dev.stockpot.lora.TestAdapters.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -91,7 +91,7 @@ class AdapterSoupTest {
           .forEach((name, spec) -> {
             if (!name.endsWith("norm.weight")) {
               tensors.put(
-                  name, new Filled(DType.F64, spec.shape(), values(patterns.tensors(), name)));
+                  name, new Filled(DType.F64, spec.shape(), numbers(patterns.tensors(), name)));
             }
           });
     }
@@ -105,15 +105,15 @@ class AdapterSoupTest {
     try (Checkpoint found = open(soup, base);
         Checkpoint expected = open(golden, base)) {
       for (String name : expected.tensors().keySet()) {
-        assertThat(values(found.unrounded(), name))
+        assertThat(numbers(found.unrounded(), name))
             .as(name)
             .usingComparatorWithPrecision(1e-2)
-            .containsExactly(values(expected.unrounded(), name));
+            .containsExactly(numbers(expected.unrounded(), name));
       }
       String conv = "model.conv.weight";
-      assertThat(values(found.unrounded(), conv))
+      assertThat(numbers(found.unrounded(), conv))
           .usingComparatorWithPrecision(1e-13)
-          .containsExactly(values(expected.unrounded(), conv));
+          .containsExactly(numbers(expected.unrounded(), conv));
     }
   }
 
@@ -240,7 +240,7 @@ class AdapterSoupTest {
   /// What an adapter adds to a weight.
   private static double[] delta(Path base, Path adapter, Filled weight) {
     try (Checkpoint adapted = open(adapter, base)) {
-      double[] values = values(adapted, "fc.weight");
+      double[] values = numbers(adapted, "fc.weight");
       for (int i = 0; i < values.length; i++) {
         values[i] -= weight.values()[i];
       }

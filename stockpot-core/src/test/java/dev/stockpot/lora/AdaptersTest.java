@@ -2,8 +2,8 @@ package dev.stockpot.lora;
 
 import static dev.stockpot.lora.TestAdapters.config;
 import static dev.stockpot.lora.TestAdapters.linear;
+import static dev.stockpot.lora.TestAdapters.numbers;
 import static dev.stockpot.lora.TestAdapters.random;
-import static dev.stockpot.lora.TestAdapters.values;
 import static dev.stockpot.lora.TestAdapters.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -124,7 +124,7 @@ class AdaptersTest {
     try (Checkpoint adapted = adapters.open(path, given, OpenOptions.NONE);
         Checkpoint expected = adapters.open(adapter, Optional.of(base), OpenOptions.NONE)) {
       assertThat(adapted).isInstanceOf(AdaptedCheckpoint.class);
-      assertThat(values(adapted, "fc.weight")).isEqualTo(values(expected, "fc.weight"));
+      assertThat(numbers(adapted, "fc.weight")).isEqualTo(numbers(expected, "fc.weight"));
     }
   }
 

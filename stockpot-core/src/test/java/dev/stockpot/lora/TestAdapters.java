@@ -80,7 +80,7 @@ final class TestAdapters {
     return "{\"peft_type\": \"LORA\", \"r\": %d, \"lora_alpha\": %s}".formatted(rank, alpha);
   }
 
-  static double[] values(Checkpoint checkpoint, String name) {
+  static double[] numbers(Checkpoint checkpoint, String name) {
     TensorSpec spec = checkpoint.tensors().get(name);
     double[] values = new double[(int) spec.elements()];
     new ElementReader().read(checkpoint, spec, 0, values.length, values, 0);
