@@ -130,7 +130,7 @@ record ExtractionTargets(List<TensorSpec> weights, List<String> names, List<Stri
     for (TensorSpec spec : tuned.tensors().values()) {
       TensorSpec theirs = base.tensors().get(spec.name());
       if (theirs != null
-          && (theirs.equals(spec) || sameShape(spec, base) && spec.dtype().isFloat())) {
+          && (theirs.equals(spec) || (sameShape(spec, base) && spec.dtype().isFloat()))) {
         common.add(spec);
       }
     }

@@ -22,6 +22,7 @@ public record CandidateFiles(Path folder) {
 
   /// Whether a checkpoint's values are computed as they are read, as those of an adapter on its
   /// base; else it is measured as it is.
+  @SuppressWarnings("ReferenceEquality") // a checkpoint is itself or it is not
   public static boolean isComputed(Checkpoint checkpoint) {
     return checkpoint.unrounded() != checkpoint;
   }
