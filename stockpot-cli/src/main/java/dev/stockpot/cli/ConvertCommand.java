@@ -10,6 +10,7 @@ import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.checkpoint.UnprefixedCheckpoint;
 import dev.stockpot.cli.config.Ingredients;
+import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
@@ -19,6 +20,7 @@ import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.lora.Adapters;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
@@ -61,6 +63,7 @@ final class ConvertCommand implements Runnable {
   @Mixin private ThreadsOption threads;
   @Mixin private ShardSizeOption shardSize;
   @Mixin private KeyOption key;
+  @Mixin private BaseOption base;
   @Mixin private StripPrefixOption stripPrefix;
 
   @Parameters(index = "0", paramLabel = "IN", description = "The checkpoint.")
@@ -86,7 +89,7 @@ final class ConvertCommand implements Runnable {
     Path path = Ingredients.find(in);
     TargetOption target = new TargetOption(out, shardSize);
     target.check(Stream.concat(Stream.of(path), like.stream()).toList());
-    try (Checkpoint original = Checkpoints.open(path, key.open());
+    try (Checkpoint original = new Adapters().open(path, base.path().map(Ingredients::find), key.open());
         Checkpoint template = like.map(Checkpoints::open).orElse(original)) {
       Optional<String> prefix = stripPrefix.of(original);
       Checkpoint checkpoint =

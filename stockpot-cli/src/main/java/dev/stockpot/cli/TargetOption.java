@@ -1,5 +1,6 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointFormat;
 import dev.stockpot.checkpoint.Checkpoints;
@@ -7,6 +8,7 @@ import dev.stockpot.checkpoint.HuggingFaceFolder;
 import dev.stockpot.cli.options.ShardSizeOption;
 import dev.stockpot.internal.io.AtomicFolder;
 import dev.stockpot.internal.io.IoReason;
+import dev.stockpot.lora.AdaptedCheckpoint;
 import dev.stockpot.lora.Adapters;
 import dev.stockpot.merge.MergePlan;
 import java.io.IOException;
@@ -94,7 +96,7 @@ final class TargetOption {
     Checkpoint first = plan.ingredients().getFirst();
     CheckpointFormat format = Checkpoints.formatOf(path);
     if (!(format instanceof HuggingFaceFolder)) {
-      return format.like(first);
+      return format.like(first instanceof AdaptedCheckpoint adapted ? adapted.base() : first);
     }
     Optional<Path> like = first.companions();
     Map<String, String> texts = new LinkedHashMap<>();

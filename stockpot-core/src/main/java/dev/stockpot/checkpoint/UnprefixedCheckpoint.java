@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// A checkpoint whose tensors go by shorter names. It closes the other when it is closed.
@@ -82,6 +83,17 @@ public final class UnprefixedCheckpoint implements Checkpoint {
     long count = stripped();
     notes.add("'" + prefix + "' is stripped from " + (count == 1 ? "1 name" : count + " names"));
     return notes;
+  }
+
+  @Override
+  public Optional<Path> companions() {
+    return original.companions();
+  }
+
+  @Override
+  public Checkpoint unrounded() {
+    Checkpoint wide = original.unrounded();
+    return wide == original ? this : new UnprefixedCheckpoint(wide, prefix);
   }
 
   @Override

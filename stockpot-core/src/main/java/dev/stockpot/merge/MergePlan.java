@@ -57,7 +57,7 @@ public record MergePlan(
     for (TensorSpec spec : checkpoint.tensors().values()) {
       steps.add(
           outDType.orElse(spec.dtype()) == spec.dtype()
-              ? new Step.Copy(spec, List.of(Source.of(checkpoint, spec.name())))
+              ? new Step.Copy(spec, List.of(new Source(checkpoint, spec)))
               : step(alone, identity, outDType, spec));
     }
     return new MergePlan(alone, steps, checkpoint.metadata());
