@@ -89,7 +89,8 @@ final class ConvertCommand implements Runnable {
     Path path = Ingredients.find(in);
     TargetOption target = new TargetOption(out, shardSize);
     target.check(Stream.concat(Stream.of(path), like.stream()).toList());
-    try (Checkpoint original = new Adapters().open(path, base.path().map(Ingredients::find), key.open());
+    try (Checkpoint original =
+            new Adapters().open(path, base.path().map(Ingredients::find), key.open());
         Checkpoint template = like.map(Checkpoints::open).orElse(original)) {
       Optional<String> prefix = stripPrefix.of(original);
       Checkpoint checkpoint =

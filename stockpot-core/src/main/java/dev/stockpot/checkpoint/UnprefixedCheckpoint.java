@@ -93,7 +93,7 @@ public final class UnprefixedCheckpoint implements Checkpoint {
   @Override
   public Checkpoint unrounded() {
     Checkpoint wide = original.unrounded();
-    return wide == original ? this : new UnprefixedCheckpoint(wide, prefix);
+    return wide.equals(original) ? this : new UnprefixedCheckpoint(wide, prefix);
   }
 
   @Override
