@@ -139,7 +139,9 @@ class RegMeanTest {
     Family family = new Family(2, 3, 5, 1);
     assertThat(new RegMean(2).bytes(family.step(DType.F32).layer())).isEqualTo(15 * 8 + 24 * 5);
     Step.Mix step = family.step(DType.F64);
-    MergePlan plan = new MergePlan(List.of(), List.of(step), Map.of());
+    MergePlan plan =
+        new MergePlan(
+            step.inputs().stream().map(Source::checkpoint).toList(), List.of(step), Map.of());
     assertThatThrownBy(() ->
             new MergeExecutor(1, 1000, Progress.NONE)
                 .execute(plan, folder.resolve("out.safetensors"), false, Durability.CACHED))
