@@ -126,6 +126,7 @@ public record MergeConfig(
       module.models().forEach(source -> models.add(source.model()));
       for (Slice slice : module.slices()) {
         slice.sources().forEach(source -> models.add(source.model()));
+        slice.base().ifPresent(models::add);
       }
     }
     base.ifPresent(models::add);

@@ -1,0 +1,435 @@
+package dev.stockpot.plan;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.internal.io.Sha256;
+import dev.stockpot.merge.MergeMethod;
+import dev.stockpot.merge.MergePlan;
+import dev.stockpot.merge.Source;
+import dev.stockpot.merge.Step;
+import dev.stockpot.method.MethodDefinition;
+import dev.stockpot.method.MethodDefinition.Base;
+import dev.stockpot.method.MethodDefinition.Statistics;
+import dev.stockpot.method.Methods;
+import dev.stockpot.method.Parameters;
+import dev.stockpot.recipe.MergeConfig;
+import dev.stockpot.recipe.ModelReference;
+import dev.stockpot.recipe.RecipeException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Plans what a merge config asks for, from the headers of its models.
+public final class MergePlanner {
+  private final MergeConfig config;
+  private final MethodDefinition method;
+  private final Map<ModelReference, Model> models;
+  private final Options options;
+  private final Faults faults = new Faults();
+  private final List<String> notes = new ArrayList<>();
+  private final List<PlannedStep> steps = new ArrayList<>();
+  private final Set<String> names = new LinkedHashSet<>();
+  private final Map<Parameters, MergeMethod> made = new HashMap<>();
+  private final Values values;
+
+  private MergePlanner(MergeConfig config, Map<ModelReference, Model> models, Options options) {
+    this.config = config;
+    this.method = Methods.named(config.method());
+    this.models = models;
+    this.options = options;
+    this.values = new Values(config, method, faults);
+  }
+
+  /// What the user says besides the config.
+  ///
+  /// @param outDType of the output's float tensors, in place of the config's
+  /// @param seed of random methods
+  /// @param filter of the tensors that are merged
+  public record Options(Optional<DType> outDType, long seed, TensorFilter filter) {
+    /// Nothing said.
+    public static final Options NONE = new Options(Optional.empty(), 0, TensorFilter.ALL);
+  }
+
+  /// Plans a merge.
+  ///
+  /// @param models every model that the config names, and every checkpoint with statistics
+  /// @throws RecipeException with every mistake, and every model that does not fit the others
+  public static PlannedMerge plan(
+      MergeConfig config, Map<ModelReference, Model> models, Options options) {
+    OutputTokens tokens = OutputTokens.of(config, models);
+    return new MergePlanner(config, tokens.models(), options).plan(tokens);
+  }
+
+  /// The seed of a tensor: the same for any order of the tensors.
+  static long seed(long seed, String tensor) {
+    return Long.parseUnsignedLong(Sha256.ofText(seed + "\0" + tensor).substring(0, 16), 16);
+  }
+
+  private PlannedMerge plan(OutputTokens tokens) {
+    if (method.base() == Base.REQUIRED || method.base() == Base.ONE_OF_TWO) {
+      if (config.base().isEmpty()
+          && config.modules().stream()
+              .flatMap(module -> module.slices().stream())
+              .allMatch(slice -> slice.base().isEmpty())) {
+        throw config.at().error("missing key 'base_model': " + method.name() + " needs one");
+      }
+    }
+    notes.addAll(tokens.notes());
+    Parts parts = Parts.of(config, models, faults);
+    Heads heads = new Heads(notes);
+    for (Part part : parts.all()) {
+      heads.settle(part);
+      add(part);
+    }
+    faults.check(config.at().file());
+    checkFilters();
+    MergePlan plan =
+        new MergePlan(
+            inputs(), steps.stream().map(PlannedStep::step).toList(), commonMetadata());
+    Companions companions =
+        new OutputConfig(models.get(config.donor()), plan.output())
+            .of(config, parts.restacked(), heads.untied(), tokens);
+    return new PlannedMerge(config, plan, steps, companions, notes);
+  }
+
+  private void checkFilters() {
+    List<String> outputs = steps.stream().map(step -> step.step().output().name()).toList();
+    List<String> filters = new ArrayList<>(options.filter().only());
+    filters.addAll(options.filter().except());
+    for (String filter : filters) {
+      if (outputs.stream().noneMatch(name -> TensorFilter.fits(filter, name))) {
+        throw new RecipeException(
+            "filter '" + filter + "' of --only or --except fits no tensor of the output");
+      }
+    }
+    if (filters.isEmpty()) {
+      notes.addAll(values.notes(names));
+    }
+  }
+
+  private void add(Part part) {
+    if (part.inputs().size() < sources(part)) {
+      return;
+    }
+    Optional<Integer> base = base(part);
+    List<Part.Input> ingredients = new ArrayList<>(part.inputs());
+    boolean hasBase = method.base() != Base.MEMBER && base.isPresent();
+    if (hasBase) {
+      ingredients.remove((int) base.get());
+    }
+    if (!checkCount(part, ingredients.size(), hasBase)) {
+      return;
+    }
+    Part.Input first = part.inputs().getFirst();
+    for (Part.Input other : part.inputs().subList(1, part.inputs().size())) {
+      for (String name : other.names().keySet()) {
+        if (!first.names().containsKey(name)) {
+          faults.add(
+              message(other, other.names().get(name), "is not in " + path(first)));
+        }
+      }
+    }
+    for (String name : first.names().keySet()) {
+      add(part, name, ingredients, hasBase ? Optional.of(part.inputs().get(base.get())) : Optional.empty());
+    }
+  }
+
+  private static int sources(Part part) {
+    return part.slice().map(slice -> slice.sources().size()).orElse(0);
+  }
+
+  private Optional<Integer> base(Part part) {
+    Optional<Integer> base = part.baseIndex();
+    if (base.isEmpty() && (method.base() == Base.REQUIRED || method.base() == Base.ONE_OF_TWO)) {
+      faults.add(
+          part.base().isEmpty()
+              ? part.at().error("missing key 'base_model': " + method.name() + " needs one")
+              : part.at()
+                  .error(
+                      "the base "
+                          + part.base().get()
+                          + " is not among this slice's sources; list it with its layer_range"));
+    }
+    return base;
+  }
+
+  private boolean checkCount(Part part, int count, boolean hasBase) {
+    if (!hasBase && (method.base() == Base.REQUIRED || method.base() == Base.ONE_OF_TWO)) {
+      return false;
+    }
+    if (count >= method.fewest() && count <= method.most()) {
+      return true;
+    }
+    String wanted =
+        method.fewest() == method.most()
+            ? method.most() == 1 ? "one model" : method.most() + " models"
+            : "at least " + method.fewest() + (method.fewest() == 1 ? " model" : " models");
+    boolean added = !hasBase && count == part.inputs().size() && config.base().isPresent()
+        && part.slice().isEmpty()
+        && part.module().models().stream().noneMatch(it -> it.model().equals(config.base().get()));
+    faults.add(
+        part.at()
+            .error(
+                method.name()
+                    + " merges "
+                    + wanted
+                    + (hasBase ? " besides the base" : "")
+                    + "; here "
+                    + (count == 1 ? "is one" : "are " + count)
+                    + (added ? ", base_model among them" : "")));
+    return false;
+  }
+
+  private void add(
+      Part part, String name, List<Part.Input> ingredients, Optional<Part.Input> base) {
+    List<Part.Input> inputs = new ArrayList<>();
+    base.ifPresent(inputs::add);
+    inputs.addAll(ingredients);
+    List<Source> sources = new ArrayList<>();
+    for (Part.Input input : inputs) {
+      find(part, name, input).ifPresent(sources::add);
+    }
+    if (sources.size() < inputs.size() || !fit(inputs, sources)) {
+      return;
+    }
+    names.add(name);
+    inputs.forEach(input -> names.add(input.names().get(name)));
+    TensorSpec spec = new TensorSpec(name, DType.U8, sources.getFirst().spec().shape());
+    if (!options.filter().merges(name)) {
+      Part.Input kept = part.baseIndex().map(part.inputs()::get).orElse(part.inputs().getFirst());
+      Source source = sources.get(inputs.indexOf(kept));
+      copy(spec.withDType(source.spec().dtype()), List.of(source), List.of(kept));
+    } else if (!sources.getFirst().spec().dtype().isFloat()) {
+      // The base of task vectors plays no part in integers.
+      int from = base.isPresent() ? 1 : 0;
+      copy(
+          spec.withDType(sources.get(from).spec().dtype()),
+          sources.subList(from, sources.size()),
+          ingredients);
+    } else {
+      mix(part, spec, sources, inputs, ingredients, base.isPresent());
+    }
+  }
+
+  private Optional<Source> find(Part part, String name, Part.Input input) {
+    String own = input.names().get(name);
+    if (own == null) {
+      faults.add(
+          message(
+              input,
+              input.scope().input(name),
+              "is missing; it is in " + path(part.inputs().getFirst())));
+      return Optional.empty();
+    }
+    return Optional.of(Source.of(input.model().checkpoint(), own));
+  }
+
+  /// Whether the inputs of a tensor can be merged; if not, all that is wrong is told.
+  private boolean fit(List<Part.Input> inputs, List<Source> sources) {
+    TensorSpec first = sources.getFirst().spec();
+    boolean fit = true;
+    for (int i = 1; i < sources.size(); i++) {
+      TensorSpec other = sources.get(i).spec();
+      String what;
+      if (!other.shape().equals(first.shape())) {
+        what =
+            "shape "
+                + other.shape()
+                + " differs from "
+                + first.shape()
+                + " in "
+                + path(inputs.getFirst())
+                + OutputTokens.hint(first, other);
+      } else if (other.dtype() != first.dtype()
+          && !(other.dtype().isFloat() && first.dtype().isFloat())) {
+        what =
+            "dtype "
+                + other.dtype()
+                + " differs from "
+                + first.dtype()
+                + " in "
+                + path(inputs.getFirst());
+      } else {
+        continue;
+      }
+      faults.add(message(inputs.get(i), other.name(), what));
+      fit = false;
+    }
+    return fit;
+  }
+
+  private void copy(TensorSpec output, List<Source> sources, List<Part.Input> inputs) {
+    steps.add(
+        new PlannedStep(
+            new Step.Copy(output, sources), words(output.name(), inputs), Optional.empty()));
+  }
+
+  private void mix(
+      Part part,
+      TensorSpec spec,
+      List<Source> sources,
+      List<Part.Input> inputs,
+      List<Part.Input> ingredients,
+      boolean hasBase) {
+    String name = spec.name();
+    Values.Target target =
+        new Values.Target(
+            name,
+            part.depth().applyAsDouble(name),
+            part.outputDepth().applyAsDouble(name),
+            part.module(),
+            part.slice());
+    List<Values.Member> members =
+        ingredients.stream()
+            .map(input -> new Values.Member(input.source(), input.names().get(name)))
+            .toList();
+    List<Source> all = new ArrayList<>(sources);
+    all.addAll(statistics(name, spec, ingredients));
+    values
+        .of(target, members, hasBase)
+        .flatMap(parameters -> make(name, parameters))
+        .ifPresent(made -> {
+          List<DType> dtypes = sources.stream().map(source -> source.spec().dtype()).toList();
+          // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16.
+          DType widest = dtypes.stream().sorted().reduce(DType::widest).orElseThrow();
+          DType dtype =
+              options.outDType().or(config::outDType).or(config::dtype).orElse(widest);
+          Step.Mix step =
+              new Step.Mix(
+                  spec.withDType(dtype),
+                  all,
+                  made.method(),
+                  config.dtype(),
+                  seed(options.seed(), name));
+          steps.add(
+              new PlannedStep(step, words(name, inputs), Optional.of(made.parameters())));
+        });
+  }
+
+  /// A method with what it was made from.
+  private record Made(MergeMethod method, Parameters parameters) {}
+
+  private Optional<Made> make(String name, Parameters parameters) {
+    try {
+      return Optional.of(
+          new Made(
+              made.computeIfAbsent(parameters, it -> method.create().apply(it)), parameters));
+    } catch (IllegalArgumentException e) {
+      faults.add(config.at().error("tensor '" + name + "': " + e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /// Further inputs, one per ingredient; none where no ingredient has any for this tensor.
+  private List<Source> statistics(String name, TensorSpec spec, List<Part.Input> ingredients) {
+    if (method.statistics() == Statistics.NONE) {
+      return List.of();
+    }
+    String key = method.statistics() == Statistics.FISHER ? "fisher" : "gram";
+    List<Source> found = new ArrayList<>();
+    for (Part.Input input : ingredients) {
+      if (input.source().statistics().isEmpty()) {
+        faults.add(
+            input
+                .source()
+                .at()
+                .error(
+                    method.name() + " needs '" + key + "' for " + input.source().model()
+                        + ": the path of a checkpoint"));
+        return List.of();
+      }
+      Checkpoint checkpoint = models.get(input.source().statistics().get()).checkpoint();
+      String own = input.names().get(name);
+      if (checkpoint.tensors().containsKey(own)) {
+        found.add(Source.of(checkpoint, own));
+      }
+    }
+    boolean whole = found.size() == ingredients.size();
+    if (!whole && (method.statistics() == Statistics.FISHER || !found.isEmpty())) {
+      for (Part.Input input : ingredients) {
+        Checkpoint checkpoint = models.get(input.source().statistics().get()).checkpoint();
+        String own = input.names().get(name);
+        if (!checkpoint.tensors().containsKey(own)) {
+          faults.add(
+              CheckpointException.of(
+                      checkpoint.path(), own, "is missing; it is in " + path(input))
+                  .getMessage());
+        }
+      }
+    }
+    for (Source source : found) {
+      List<Long> wanted = shape(spec);
+      if (!source.spec().shape().equals(wanted) || !source.spec().dtype().isFloat()) {
+        faults.add(
+            CheckpointException.of(
+                    source.checkpoint().path(),
+                    source.spec().name(),
+                    source.spec().dtype()
+                        + " "
+                        + source.spec().shape()
+                        + " is not what "
+                        + method.name()
+                        + " needs: floats of shape "
+                        + wanted)
+                .getMessage());
+      }
+    }
+    return whole ? found : List.of();
+  }
+
+  private List<Long> shape(TensorSpec spec) {
+    return method.statistics() == Statistics.FISHER || spec.shape().isEmpty()
+        ? spec.shape()
+        : List.of(spec.shape().getLast(), spec.shape().getLast());
+  }
+
+  /// The models' names, with the layer where it is another than the output's.
+  private static List<String> words(String name, List<Part.Input> inputs) {
+    return inputs.stream()
+        .map(input -> {
+          String own = input.names().get(name);
+          String model = input.source().model().toString();
+          if (own.equals(name)) {
+            return model;
+          }
+          return model
+              + LayerName.of(own)
+                  .map(layer -> " layer " + layer.index())
+                  .orElse(" " + own);
+        })
+        .toList();
+  }
+
+  private List<Checkpoint> inputs() {
+    Set<Checkpoint> inputs = new LinkedHashSet<>();
+    for (PlannedStep step : steps) {
+      step.step().inputs().forEach(source -> inputs.add(source.checkpoint()));
+    }
+    return List.copyOf(inputs);
+  }
+
+  private Map<String, String> commonMetadata() {
+    Map<String, String> common =
+        new LinkedHashMap<>(models.get(config.donor()).checkpoint().metadata());
+    config
+        .models()
+        .forEach(model ->
+            common.entrySet().retainAll(models.get(model).checkpoint().metadata().entrySet()));
+    return common;
+  }
+
+  private static String message(Part.Input input, String tensor, String what) {
+    return CheckpointException.of(input.model().checkpoint().path(), tensor, what).getMessage();
+  }
+
+  private static java.nio.file.Path path(Part.Input input) {
+    return input.model().checkpoint().path();
+  }
+}

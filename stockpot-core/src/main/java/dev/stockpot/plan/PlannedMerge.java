@@ -1,0 +1,22 @@
+package dev.stockpot.plan;
+
+import dev.stockpot.merge.MergePlan;
+import dev.stockpot.recipe.MergeConfig;
+import java.util.List;
+
+/// What a config will do, and what the output will have besides tensors.
+///
+/// @param steps as in the plan, with what is said of them
+/// @param companions of the output: config.json, tokenizer
+/// @param notes for the user: what the config says to no effect, what was settled without asking
+public record PlannedMerge(
+    MergeConfig config,
+    MergePlan plan,
+    List<PlannedStep> steps,
+    Companions companions,
+    List<String> notes) {
+  public PlannedMerge {
+    steps = List.copyOf(steps);
+    notes = List.copyOf(notes);
+  }
+}
