@@ -2,6 +2,7 @@ package dev.stockpot.plan;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.io.Sha256;

@@ -1,6 +1,7 @@
 package dev.stockpot.plan;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.recipe.ModelReference;
 
 /// A model that is merged.

@@ -1,5 +1,6 @@
 package dev.stockpot.plan;
 
+import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.recipe.MergeConfig;
 import java.util.List;

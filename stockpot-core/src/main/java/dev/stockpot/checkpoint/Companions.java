@@ -1,7 +1,5 @@
-package dev.stockpot.plan;
+package dev.stockpot.checkpoint;
 
-import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.HuggingFaceFolder;
 import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonException;

@@ -1,0 +1,2 @@
+/// Vocabularies of models, and embeddings brought to another vocabulary.
+package dev.stockpot.tokenizer;
