@@ -9,6 +9,7 @@ module dev.stockpot.core {
   exports dev.stockpot.lora;
   exports dev.stockpot.merge;
   exports dev.stockpot.method;
+  exports dev.stockpot.plan;
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
   exports dev.stockpot.internal.io to

@@ -66,6 +66,17 @@ class ArchitectureTest {
           entry(
               "recipe",
               Set.of("checkpoint", "merge", "method", "eval", "internal.io", "internal.json")),
+          entry("tokenizer", Set.of("checkpoint", "recipe", "internal.json")),
+          entry(
+              "plan",
+              Set.of(
+                  "checkpoint",
+                  "merge",
+                  "method",
+                  "recipe",
+                  "tokenizer",
+                  "internal.io",
+                  "internal.json")),
           entry(
               "search",
               Set.of(

@@ -55,17 +55,18 @@ public record Companions(Optional<Path> folder, Map<String, String> texts) {
   ///
   /// @throws CheckpointException if it is no JSON object
   public Optional<Map<String, Json>> json(String name) {
-    return text(name).map(text -> {
-      Path path = folder.orElse(Path.of("")).resolve(name);
-      try {
-        if (JsonReader.read(text) instanceof Json.Obj(Map<String, Json> members)) {
-          return members;
-        }
-        throw CheckpointException.of(path, "is not a JSON object");
-      } catch (JsonException e) {
-        throw CheckpointException.at(path, e.offset(), "is not valid JSON: " + e.getMessage());
-      }
-    });
+    return text(name)
+        .map(text -> {
+          Path path = folder.orElse(Path.of("")).resolve(name);
+          try {
+            if (JsonReader.read(text) instanceof Json.Obj(Map<String, Json> members)) {
+              return members;
+            }
+            throw CheckpointException.of(path, "is not a JSON object");
+          } catch (JsonException e) {
+            throw CheckpointException.at(path, e.offset(), "is not valid JSON: " + e.getMessage());
+          }
+        });
   }
 
   /// The members of config.json; none where there is no such file.

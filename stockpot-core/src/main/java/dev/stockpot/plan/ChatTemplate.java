@@ -31,11 +31,7 @@ final class ChatTemplate {
   /// @param models to choose from with `auto`
   /// @throws RecipeException for a name that is not known
   static Map<String, String> files(
-      Place at,
-      String wanted,
-      Companions tokenizer,
-      List<Companions> models,
-      List<String> notes) {
+      Place at, String wanted, Companions tokenizer, List<Companions> models, List<String> notes) {
     Optional<String> template = text(at, wanted, models);
     Map<String, String> files = new LinkedHashMap<>();
     if (template.isEmpty()) {

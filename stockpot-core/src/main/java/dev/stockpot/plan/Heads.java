@@ -1,11 +1,11 @@
 package dev.stockpot.plan;
 
 import dev.stockpot.internal.json.Json;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.LinkedHashSet;
 import java.util.regex.Pattern;
 
 /// Tensors that some models store and others do not: heads that are tied to the embeddings, and

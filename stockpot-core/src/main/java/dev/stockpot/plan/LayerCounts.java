@@ -30,11 +30,13 @@ final class LayerCounts {
     List<Integer> said = new ArrayList<>();
     for (String key : keys(stack.prefix())) {
       count(config.get(key)).ifPresent(said::add);
-      config.values().forEach(part -> {
-        if (part instanceof Json.Obj(Map<String, Json> members)) {
-          count(members.get(key)).ifPresent(said::add);
-        }
-      });
+      config
+          .values()
+          .forEach(part -> {
+            if (part instanceof Json.Obj(Map<String, Json> members)) {
+              count(members.get(key)).ifPresent(said::add);
+            }
+          });
     }
     return said.isEmpty() || said.contains(stack.layers())
         ? Optional.empty()
@@ -68,8 +70,7 @@ final class LayerCounts {
     return found ? Optional.of(changed) : Optional.empty();
   }
 
-  private static boolean change(
-      Map<String, Json> members, LayerStack stack, List<Integer> layers) {
+  private static boolean change(Map<String, Json> members, LayerStack stack, List<Integer> layers) {
     List<String> keys = keys(stack.prefix());
     // An encoder's or decoder's own key goes before that of the model.
     boolean own = keys.stream().anyMatch(key -> !MAIN.contains(key) && members.containsKey(key));

@@ -19,8 +19,8 @@ record LayerStack(String prefix, int layers) {
     SequencedMap<String, BitSet> numbers = new LinkedHashMap<>();
     for (String tensor : tensors) {
       LayerName.of(tensor)
-          .ifPresent(name ->
-              numbers.computeIfAbsent(name.prefix(), _ -> new BitSet()).set(name.index()));
+          .ifPresent(
+              name -> numbers.computeIfAbsent(name.prefix(), _ -> new BitSet()).set(name.index()));
     }
     SequencedMap<String, LayerStack> stacks = new LinkedHashMap<>();
     for (Map.Entry<String, BitSet> entry : numbers.entrySet()) {

@@ -18,6 +18,7 @@ import dev.stockpot.method.Parameters;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.RecipeException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,7 +43,9 @@ public final class MergePlanner {
 
   private MergePlanner(MergeConfig config, Map<ModelReference, Model> models, Options options) {
     this.config = config;
-    this.method = Methods.named(config.method());
+    this.method =
+        Methods.named(config.method())
+            .orElseThrow(() -> config.at().error("unknown merge_method '" + config.method() + "'"));
     this.models = models;
     this.options = options;
     this.values = new Values(config, method, faults);
@@ -92,8 +95,7 @@ public final class MergePlanner {
     faults.check(config.at().file());
     checkFilters();
     MergePlan plan =
-        new MergePlan(
-            inputs(), steps.stream().map(PlannedStep::step).toList(), commonMetadata());
+        new MergePlan(inputs(), steps.stream().map(PlannedStep::step).toList(), commonMetadata());
     Companions companions =
         new OutputConfig(models.get(config.donor()), plan.output())
             .of(config, parts.restacked(), heads.untied(), tokens);
@@ -132,13 +134,16 @@ public final class MergePlanner {
     for (Part.Input other : part.inputs().subList(1, part.inputs().size())) {
       for (String name : other.names().keySet()) {
         if (!first.names().containsKey(name)) {
-          faults.add(
-              message(other, other.names().get(name), "is not in " + path(first)));
+          faults.add(message(other, other.names().get(name), "is not in " + path(first)));
         }
       }
     }
     for (String name : first.names().keySet()) {
-      add(part, name, ingredients, hasBase ? Optional.of(part.inputs().get(base.get())) : Optional.empty());
+      add(
+          part,
+          name,
+          ingredients,
+          hasBase ? Optional.of(part.inputs().get(base.get())) : Optional.empty());
     }
   }
 
@@ -172,9 +177,13 @@ public final class MergePlanner {
         method.fewest() == method.most()
             ? method.most() == 1 ? "one model" : method.most() + " models"
             : "at least " + method.fewest() + (method.fewest() == 1 ? " model" : " models");
-    boolean added = !hasBase && count == part.inputs().size() && config.base().isPresent()
-        && part.slice().isEmpty()
-        && part.module().models().stream().noneMatch(it -> it.model().equals(config.base().get()));
+    boolean added =
+        !hasBase
+            && count == part.inputs().size()
+            && config.base().isPresent()
+            && part.slice().isEmpty()
+            && part.module().models().stream()
+                .noneMatch(it -> it.model().equals(config.base().get()));
     faults.add(
         part.at()
             .error(
@@ -300,8 +309,7 @@ public final class MergePlanner {
           List<DType> dtypes = sources.stream().map(source -> source.spec().dtype()).toList();
           // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16.
           DType widest = dtypes.stream().sorted().reduce(DType::widest).orElseThrow();
-          DType dtype =
-              options.outDType().or(config::outDType).or(config::dtype).orElse(widest);
+          DType dtype = options.outDType().or(config::outDType).or(config::dtype).orElse(widest);
           Step.Mix step =
               new Step.Mix(
                   spec.withDType(dtype),
@@ -309,8 +317,7 @@ public final class MergePlanner {
                   made.method(),
                   config.dtype(),
                   seed(options.seed(), name));
-          steps.add(
-              new PlannedStep(step, words(name, inputs), Optional.of(made.parameters())));
+          steps.add(new PlannedStep(step, words(name, inputs), Optional.of(made.parameters())));
         });
   }
 
@@ -320,8 +327,7 @@ public final class MergePlanner {
   private Optional<Made> make(String name, Parameters parameters) {
     try {
       return Optional.of(
-          new Made(
-              made.computeIfAbsent(parameters, it -> method.create().apply(it)), parameters));
+          new Made(made.computeIfAbsent(parameters, it -> method.create().apply(it)), parameters));
     } catch (IllegalArgumentException e) {
       faults.add(config.at().error("tensor '" + name + "': " + e.getMessage()));
       return Optional.empty();
@@ -342,7 +348,11 @@ public final class MergePlanner {
                 .source()
                 .at()
                 .error(
-                    method.name() + " needs '" + key + "' for " + input.source().model()
+                    method.name()
+                        + " needs '"
+                        + key
+                        + "' for "
+                        + input.source().model()
                         + ": the path of a checkpoint"));
         return List.of();
       }
@@ -359,8 +369,7 @@ public final class MergePlanner {
         String own = input.names().get(name);
         if (!checkpoint.tensors().containsKey(own)) {
           faults.add(
-              CheckpointException.of(
-                      checkpoint.path(), own, "is missing; it is in " + path(input))
+              CheckpointException.of(checkpoint.path(), own, "is missing; it is in " + path(input))
                   .getMessage());
         }
       }
@@ -401,9 +410,7 @@ public final class MergePlanner {
             return model;
           }
           return model
-              + LayerName.of(own)
-                  .map(layer -> " layer " + layer.index())
-                  .orElse(" " + own);
+              + LayerName.of(own).map(layer -> " layer " + layer.index()).orElse(" " + own);
         })
         .toList();
   }
@@ -430,7 +437,7 @@ public final class MergePlanner {
     return CheckpointException.of(input.model().checkpoint().path(), tensor, what).getMessage();
   }
 
-  private static java.nio.file.Path path(Part.Input input) {
+  private static Path path(Part.Input input) {
     return input.model().checkpoint().path();
   }
 }

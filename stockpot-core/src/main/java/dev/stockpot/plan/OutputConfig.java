@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The config.json of a merged model: the donor's, with the number of layers, the dtype and the size
-/// of the vocabulary that the output has.
+/// The config.json of a merged model: the donor's, with the number of layers, the dtype and the
+/// size of the vocabulary that the output has.
 ///
 /// @param donor the base, or the first model
 /// @param output tensors
@@ -37,8 +37,7 @@ record OutputConfig(Model donor, List<TensorSpec> output) {
     }
     Map<String, Json> members = new LinkedHashMap<>(before);
     for (Parts.Restacked stack : restacked) {
-      LayerStack own =
-          LayerStack.of(donor.checkpoint().tensors().keySet()).get(stack.prefix());
+      LayerStack own = LayerStack.of(donor.checkpoint().tensors().keySet()).get(stack.prefix());
       Optional<Map<String, Json>> changed =
           own == null ? Optional.empty() : LayerCounts.changed(members, own, stack.layers());
       changed.ifPresent(members::putAll);
@@ -56,9 +55,7 @@ record OutputConfig(Model donor, List<TensorSpec> output) {
     }
     return members.equals(before)
         ? tokens.companions()
-        : tokens
-            .companions()
-            .with(Map.of("config.json", JsonWriter.pretty(new Json.Obj(members))));
+        : tokens.companions().with(Map.of("config.json", JsonWriter.pretty(new Json.Obj(members))));
   }
 
   private static void replaceDType(Map<String, Json> members, Json name) {

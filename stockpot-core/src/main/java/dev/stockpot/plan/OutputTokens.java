@@ -42,13 +42,11 @@ record OutputTokens(
     if (config.chatTemplate().isEmpty()) {
       return tokens;
     }
-    List<Companions> all =
-        config.models().stream().map(it -> models.get(it).companions()).toList();
+    List<Companions> all = config.models().stream().map(it -> models.get(it).companions()).toList();
     Map<String, String> files =
         ChatTemplate.files(
             config.at(), config.chatTemplate().get(), tokens.companions(), all, notes);
-    return new OutputTokens(
-        tokens.models(), tokens.companions().with(files), tokens.rows(), notes);
+    return new OutputTokens(tokens.models(), tokens.companions().with(files), tokens.rows(), notes);
   }
 
   /// What to do about embeddings of different vocabularies, for the end of a message.
@@ -57,7 +55,9 @@ record OutputTokens(
         isEmbedding(a.name())
             && !a.shape().isEmpty()
             && a.shape().size() == b.shape().size()
-            && a.shape().subList(1, a.shape().size()).equals(b.shape().subList(1, b.shape().size()));
+            && a.shape()
+                .subList(1, a.shape().size())
+                .equals(b.shape().subList(1, b.shape().size()));
     return vocabularies
         ? "; the vocabularies differ: say tokenizer_source: base, or union for the tokens of all"
         : "";
@@ -89,8 +89,10 @@ record OutputTokens(
     faults.check(config.at().file());
     notes.addAll(merged.notes());
     Map<ModelReference, Model> views = new LinkedHashMap<>(models);
-    merged.views().forEach((reference, view) ->
-        views.computeIfPresent(reference, (_, model) -> model.seenAs(view)));
+    merged
+        .views()
+        .forEach((reference, view) ->
+            views.computeIfPresent(reference, (_, model) -> model.seenAs(view)));
     // The folder is the tokenizer's; what is not the tokenizer's is the donor's.
     Map<String, String> others = new LinkedHashMap<>();
     Companions donor = models.get(config.donor()).companions();

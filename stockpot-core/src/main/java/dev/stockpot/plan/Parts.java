@@ -225,8 +225,7 @@ final class Parts {
                 .filter(name -> stacks.containsKey(name.prefix()))
                 .map(name -> LayerStack.depth(name.index(), stacks.get(name.prefix()).layers()))
                 .orElse(0.0);
-    parts.add(
-        new Part(module.at(), module, Optional.empty(), inputs, config.base(), depth, depth));
+    parts.add(new Part(module.at(), module, Optional.empty(), inputs, config.base(), depth, depth));
   }
 
   private void addSlices(Module module, LayerStack stack, Predicate<String> belongs) {
@@ -253,8 +252,7 @@ final class Parts {
         }
         Model model = models.get(source.model());
         checkRange(source, model, stack);
-        Scope scope =
-            new Scope.Layers(stack.prefix(), range, first, before, after, belongs);
+        Scope scope = new Scope.Layers(stack.prefix(), range, first, before, after, belongs);
         inputs.add(Part.Input.of(source, model, scope));
       }
       Range origin = slice.sources().getFirst().range().orElseThrow();
@@ -313,8 +311,7 @@ final class Parts {
                       + ", which has "
                       + own.layers()));
     } else {
-      LayerCounts.contradiction(model, own)
-          .ifPresent(text -> faults.add(source.at().error(text)));
+      LayerCounts.contradiction(model, own).ifPresent(text -> faults.add(source.at().error(text)));
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 
 /// Which tensors are merged; the others are copied.
 ///
-/// A filter is a part of a tensor's name, as in a config; with `*` or `?` in it, it is a pattern for
-/// the whole name.
+/// A filter is a part of a tensor's name, as in a config; with `*` or `?` in it, it is a pattern
+/// for the whole name.
 ///
 /// @param only if there are any, one must fit
 /// @param except none may fit

@@ -72,8 +72,7 @@ final class Values {
 
   private boolean put(
       Map<String, Object> values, Parameter parameter, Target target, Optional<Member> member) {
-    Optional<Object> value =
-        written(parameter.name(), target, member).or(parameter::fallback);
+    Optional<Object> value = written(parameter.name(), target, member).or(parameter::fallback);
     value.ifPresent(it -> values.put(parameter.name(), it));
     if (value.isEmpty()) {
       miss(parameter, target, member);
@@ -126,8 +125,7 @@ final class Values {
 
   private static void scale(Map<String, Object> global, Lines lines, double depth) {
     global.computeIfPresent(
-        SCALED_BY_LINES,
-        (_, lambda) -> (Double) lambda * (lines.alpha() + lines.beta() * depth));
+        SCALED_BY_LINES, (_, lambda) -> (Double) lambda * (lines.alpha() + lines.beta() * depth));
   }
 
   /// What was written to no effect, once all tensors have their values.

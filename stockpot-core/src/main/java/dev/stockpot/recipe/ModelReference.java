@@ -39,9 +39,7 @@ public record ModelReference(
 
   @Override
   public String toString() {
-    return path
-        + revision.map(it -> "@" + it).orElse("")
-        + adapter.map(it -> "+" + it).orElse("");
+    return path + revision.map(it -> "@" + it).orElse("") + adapter.map(it -> "+" + it).orElse("");
   }
 
   private static String path(String part) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/// A checkpoint whose embeddings are brought to another vocabulary, row by row as they are read; the
-/// other tensors are as they were.
+/// A checkpoint whose embeddings are brought to another vocabulary, row by row as they are read;
+/// the other tensors are as they were.
 public final class EmbeddingView implements Checkpoint {
   private final Checkpoint checkpoint;
   private final Map<String, Embeddings> embeddings;

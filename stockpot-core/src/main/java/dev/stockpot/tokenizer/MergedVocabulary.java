@@ -139,8 +139,11 @@ public final class MergedVocabulary {
     members.forEach((reference, member) -> {
       Optional<Vocabulary> vocabulary = Vocabulary.of(member.companions());
       if (vocabulary.isEmpty()) {
-        notes.add(reference + " has no tokenizer.json or vocab.json: taken to have " + first
-            + "'s tokens");
+        notes.add(
+            reference
+                + " has no tokenizer.json or vocab.json: taken to have "
+                + first
+                + "'s tokens");
       }
       vocabularies.put(reference, vocabulary.orElse(own.get()));
       if (member.rows() == 0) {
@@ -172,15 +175,17 @@ public final class MergedVocabulary {
       return;
     }
     tokenizer = companions;
-    long rows =
-        members.containsKey(source) ? members.get(source).rows() : Integer.MAX_VALUE;
-    chosen.get().ids().forEach((token, id) -> {
-      if (id >= rows && chosen.get().added().containsKey(token)) {
-        removed.add(token);
-      } else {
-        ids.put(token, id);
-      }
-    });
+    long rows = members.containsKey(source) ? members.get(source).rows() : Integer.MAX_VALUE;
+    chosen
+        .get()
+        .ids()
+        .forEach((token, id) -> {
+          if (id >= rows && chosen.get().added().containsKey(token)) {
+            removed.add(token);
+          } else {
+            ids.put(token, id);
+          }
+        });
     if (config.source() instanceof Source.Union) {
       for (boolean extra : new boolean[] {false, true}) {
         vocabularies.forEach((model, vocabulary) -> addAll(model, vocabulary, extra));
@@ -193,13 +198,15 @@ public final class MergedVocabulary {
 
   /// @param extra whether it is the turn of tokens that were added to a tokenizer's model
   private void addAll(ModelReference model, Vocabulary vocabulary, boolean extra) {
-    vocabulary.ids().forEach((token, id) -> {
-      if (!ids.containsKey(token)
-          && id < members.get(model).rows()
-          && vocabulary.added().containsKey(token) == extra) {
-        add(token, extra ? vocabulary.added().get(token) : AddedToken.of(token, 0));
-      }
-    });
+    vocabulary
+        .ids()
+        .forEach((token, id) -> {
+          if (!ids.containsKey(token)
+              && id < members.get(model).rows()
+              && vocabulary.added().containsKey(token) == extra) {
+            add(token, extra ? vocabulary.added().get(token) : AddedToken.of(token, 0));
+          }
+        });
   }
 
   private int next = -1;
@@ -224,15 +231,15 @@ public final class MergedVocabulary {
     });
   }
 
-  private Embeddings embeddings(
-      ModelReference model, String tensor, Map<Integer, String> tokens) {
+  private Embeddings embeddings(ModelReference model, String tensor, Map<Integer, String> tokens) {
     int count = tokens();
     List<Row> rows = new ArrayList<>(rows());
     boolean widened = false;
     for (int id = 0; id < count; id++) {
       String token = tokens.get(id);
       Row row = token == null ? new Row.Zero() : row(model, tensor, token);
-      widened |= !(row instanceof Row.Stored stored) || !stored.checkpoint().equals(checkpoint(model));
+      widened |=
+          !(row instanceof Row.Stored stored) || !stored.checkpoint().equals(checkpoint(model));
       rows.add(row);
     }
     while (rows.size() < rows()) {
@@ -251,7 +258,9 @@ public final class MergedVocabulary {
     members.forEach((other, member) -> {
       TensorSpec theirs = member.checkpoint().tensors().get(own.name());
       if (theirs != null
-          && !theirs.shape().subList(1, theirs.shape().size())
+          && !theirs
+              .shape()
+              .subList(1, theirs.shape().size())
               .equals(own.shape().subList(1, own.shape().size()))) {
         faults.accept(
             config
@@ -362,9 +371,7 @@ public final class MergedVocabulary {
     }
     // A head that is tied is not stored: then the embeddings themselves are meant.
     String name =
-        member.checkpoint().tensors().containsKey(tensor)
-            ? tensor
-            : member.embeddings().getFirst();
+        member.checkpoint().tensors().containsKey(tensor) ? tensor : member.embeddings().getFirst();
     return index
         .filter(it -> it < member.rows())
         .map(it -> new Row.Stored(member.checkpoint(), name, it));

@@ -34,8 +34,7 @@ final class TokenizerFiles {
     tokenizer
         .json("tokenizer_config.json")
         .filter(config -> config.get("added_tokens_decoder") instanceof Json.Obj)
-        .ifPresent(config ->
-            files.put("tokenizer_config.json", decoder(config, added, removed)));
+        .ifPresent(config -> files.put("tokenizer_config.json", decoder(config, added, removed)));
     return files;
   }
 
@@ -75,8 +74,9 @@ final class TokenizerFiles {
         }
       });
     }
-    added.values().forEach(token ->
-        decoder.put(((Json.Num) id(token)).text(), AddedToken.withoutId(token)));
+    added
+        .values()
+        .forEach(token -> decoder.put(((Json.Num) id(token)).text(), AddedToken.withoutId(token)));
     return with(config, "added_tokens_decoder", new Json.Obj(decoder));
   }
 
