@@ -93,6 +93,7 @@ public final class Main implements Runnable {
         new DemoCommand(terminal),
         new CookCommand(terminal),
         new UniformCommand(terminal),
+        new MergeCommand(terminal),
         new GreedyCommand(terminal),
         new StockCommand(terminal),
         new EvaluateCommand(terminal),

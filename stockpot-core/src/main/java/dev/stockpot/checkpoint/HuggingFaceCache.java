@@ -20,6 +20,7 @@ public record HuggingFaceCache(Path folder) {
   private static final Pattern FILE =
       Pattern.compile("\\.(safetensors|pt|pth|bin|ckpt|onnx|gguf|json|npy|yml|yaml)$");
   private static final Pattern MODEL_FOLDER = Pattern.compile("models--(.+?)--(.+)");
+  private static final Pattern REVISION = Pattern.compile("[\\w][\\w./-]{0,255}");
   private static final String MAIN = "main";
 
   /// Where the tools keep it: `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else in
@@ -62,10 +63,22 @@ public record HuggingFaceCache(Path folder) {
   /// @param model `org/name`
   /// @throws CheckpointException if the cache cannot be read
   public Optional<Path> find(String model) {
+    return find(model, MAIN);
+  }
+
+  /// The folder of a model as of a branch, a tag or a commit, if that has been downloaded.
+  ///
+  /// @param model `org/name`
+  /// @throws CheckpointException if the cache cannot be read
+  public Optional<Path> find(String model, String revision) {
     Path home = folder.resolve("models--" + model.replace("/", "--"));
-    Path ref = home.resolve("refs").resolve(MAIN);
-    if (!Files.isRegularFile(ref)) {
+    if (!REVISION.matcher(revision).matches() || revision.contains("..")) {
       return Optional.empty();
+    }
+    Path snapshot = home.resolve("snapshots").resolve(revision);
+    Path ref = home.resolve("refs").resolve(revision);
+    if (!Files.isRegularFile(ref)) {
+      return Optional.of(snapshot).filter(Files::isDirectory);
     }
     try {
       String commit = Files.readString(ref).strip();

@@ -278,7 +278,7 @@ public final class MergePlanner {
   private void copy(TensorSpec output, List<Source> sources, List<Part.Input> inputs) {
     steps.add(
         new PlannedStep(
-            new Step.Copy(output, sources), words(output.name(), inputs), Optional.empty()));
+            new Step.Copy(output, sources), planned(output.name(), inputs), Optional.empty()));
   }
 
   private void mix(
@@ -317,7 +317,7 @@ public final class MergePlanner {
                   made.method(),
                   config.dtype(),
                   seed(options.seed(), name));
-          steps.add(new PlannedStep(step, words(name, inputs), Optional.of(made.parameters())));
+          steps.add(new PlannedStep(step, planned(name, inputs), Optional.of(made.parameters())));
         });
   }
 
@@ -400,18 +400,9 @@ public final class MergePlanner {
         : List.of(spec.shape().getLast(), spec.shape().getLast());
   }
 
-  /// The models' names, with the layer where it is another than the output's.
-  private static List<String> words(String name, List<Part.Input> inputs) {
+  private static List<PlannedStep.Input> planned(String name, List<Part.Input> inputs) {
     return inputs.stream()
-        .map(input -> {
-          String own = input.names().get(name);
-          String model = input.source().model().toString();
-          if (own.equals(name)) {
-            return model;
-          }
-          return model
-              + LayerName.of(own).map(layer -> " layer " + layer.index()).orElse(" " + own);
-        })
+        .map(input -> new PlannedStep.Input(input.source().model(), input.names().get(name)))
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.config;
 
+import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
 import java.nio.file.Path;
 
@@ -12,7 +13,12 @@ record Location(Path file, int line, String name) {
 
   /// A mistake at this place: `soup.yml:7: what`.
   RecipeException error(String what) {
-    return new RecipeException(file + ":" + line + ": " + what);
+    return place().error(what);
+  }
+
+  /// The place without the name.
+  Place place() {
+    return new Place(file, line);
   }
 
   /// Name of a value under this one.

@@ -47,15 +47,35 @@ final class YamlFile {
   ///
   /// @throws RecipeException if there is no such file or it is not such YAML
   static YamlMapping read(Path path) {
-    YamlFile file = new YamlFile(path);
-    return switch (file.document()) {
-      case YamlMapping mapping -> mapping;
-      case YamlValue other ->
-          throw other.error("the file is " + other.kind() + " instead of a mapping");
-    };
+    List<YamlMapping> documents = readAll(path);
+    if (documents.size() > 1) {
+      throw documents.get(1).error("a second document begins; there is to be one");
+    }
+    return documents.getFirst();
   }
 
-  private YamlValue document() {
+  /// Reads a file of one or several documents, each a mapping.
+  ///
+  /// @throws RecipeException if there is no such file or it is not such YAML
+  static List<YamlMapping> readAll(Path path) {
+    List<YamlMapping> mappings = new ArrayList<>();
+    for (YamlValue document : new YamlFile(path).documents()) {
+      switch (document) {
+        case YamlMapping mapping -> mappings.add(mapping);
+        case YamlValue.Scalar(_, Scalar.Type type, _) when type == Scalar.Type.NULL -> {
+          // Nothing between two separators, or after the last.
+        }
+        case YamlValue other ->
+            throw other.error("the file is " + other.kind() + " instead of a mapping");
+      }
+    }
+    if (mappings.isEmpty()) {
+      throw new RecipeException(path + ": is empty");
+    }
+    return mappings;
+  }
+
+  private List<YamlValue> documents() {
     String text = text();
     LoadSettings settings =
         LoadSettings.builder()
@@ -67,8 +87,11 @@ final class YamlFile {
       // The composer recurses, so a hostile depth has to be found first, in the flat stream of
       // events.
       checkDepth(settings, text);
-      Node node = new Compose(settings).composeString(text).orElseThrow(() -> error("is empty"));
-      return value("", node, 0);
+      List<YamlValue> documents = new ArrayList<>();
+      for (Node node : new Compose(settings).composeAllFromString(text)) {
+        documents.add(value("", node, 0));
+      }
+      return documents;
     } catch (MarkedYamlEngineException e) {
       String where = e.getProblemMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("");
       throw new RecipeException(path + where + ": not valid YAML: " + e.getProblem());

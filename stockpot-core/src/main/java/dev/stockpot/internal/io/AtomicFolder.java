@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// A folder that is filled beside its target and renamed as a whole, so that the target is never
@@ -60,6 +61,35 @@ public final class AtomicFolder implements AutoCloseable {
             target.toString(), null, "it is not empty; name a new folder, or delete it");
       }
     }
+  }
+
+  /// Deletes what processes that were killed left beside a target.
+  public static void deleteAbandoned(Path target) {
+    Path absolute = target.toAbsolutePath().normalize();
+    Path beside = absolute.getParent();
+    if (beside == null || !Files.isDirectory(beside)) {
+      return;
+    }
+    String start = "." + absolute.getFileName() + ".";
+    List<Path> abandoned;
+    try (Stream<Path> files = Files.list(beside)) {
+      abandoned =
+          files
+              .filter(file -> {
+                String name = file.getFileName().toString();
+                return name.startsWith(start)
+                    && name.substring(start.length()).matches("[0-9]{1,18}-[0-9a-f]+\\.partial")
+                    && !isAlive(name.substring(start.length()).split("-")[0]);
+              })
+              .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    abandoned.forEach(WorkFolder::delete);
+  }
+
+  private static boolean isAlive(String process) {
+    return ProcessHandle.of(Long.parseLong(process)).isPresent();
   }
 
   /// The folder to be filled.

@@ -1,0 +1,323 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
+import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.checkpoint.Companions;
+import dev.stockpot.checkpoint.DType;
+import dev.stockpot.checkpoint.HuggingFaceFolder;
+import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.cli.config.MergeFile;
+import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.terminal.Quantities;
+import dev.stockpot.cli.terminal.Terminal;
+import dev.stockpot.internal.io.AtomicFolder;
+import dev.stockpot.internal.io.WorkFolder;
+import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergeReport;
+import dev.stockpot.plan.MergePlanner;
+import dev.stockpot.plan.Model;
+import dev.stockpot.plan.PlannedCheckpoint;
+import dev.stockpot.plan.PlannedMerge;
+import dev.stockpot.recipe.MergeConfig;
+import dev.stockpot.recipe.ModelReference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One run of `merge`: from a config to a model. Everything is planned, and told if it is wrong,
+/// before the first byte is written.
+record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
+  private static final String CONFIG_FILE = "mergekit_config.yml";
+
+  /// What the user asked for.
+  ///
+  /// @param file the config
+  /// @param target where the result goes
+  /// @param planning what the planner has to know
+  /// @param threads to compute with
+  /// @param memory for tensors
+  /// @param saturate whether overflowing values are clamped
+  /// @param shardBytes most bytes in one file, if the user gives it
+  /// @param shardElements the same in parameters
+  /// @param tokenizer whether the tokenizer's files are copied
+  /// @param card whether README.md and the config are written
+  /// @param intermediates where results of named merges are kept
+  /// @param lazy whether those that are there are used
+  /// @param hash whether inputs are hashed
+  record Settings(
+      Path file,
+      Path target,
+      MergePlanner.Options planning,
+      int threads,
+      long memory,
+      boolean saturate,
+      OptionalLong shardBytes,
+      OptionalLong shardElements,
+      boolean tokenizer,
+      boolean card,
+      Optional<Path> intermediates,
+      boolean lazy,
+      boolean hash) {}
+
+  /// A merge whose result others use.
+  ///
+  /// @param result has data once the merge is done
+  private record Stage(PlannedMerge merge, PlannedCheckpoint result) {
+    String name() {
+      return merge.config().name().orElseThrow();
+    }
+  }
+
+  /// Plans all merges of the file.
+  ///
+  /// @param check looks at the target once the inputs are known
+  /// @param dryRun whether to say what would be done instead of doing it
+  void run(MergeModels models, TargetOption check, boolean dryRun) {
+    MergeFile.Merges merges = MergeFile.read(settings.file());
+    merges.notes().forEach(note -> output.note(terminal, note));
+    MergeOrder order = MergeOrder.of(merges.configs(), settings.intermediates().isPresent());
+    tellSkipped(merges.configs(), order);
+    Map<String, Model> made = new LinkedHashMap<>();
+    List<Stage> stages = new ArrayList<>();
+    List<Checkpoint> found = new ArrayList<>();
+    try {
+      for (MergeConfig config : order.before()) {
+        String name = config.name().orElseThrow();
+        Optional<Model> there = existing(name);
+        if (there.isPresent()) {
+          found.add(there.get().checkpoint());
+          made.put(name, there.get());
+          continue;
+        }
+        PlannedMerge merge = plan(config, models, made);
+        PlannedCheckpoint result =
+            new PlannedCheckpoint(Path.of(name), merge.plan().output(), merge.plan().metadata());
+        stages.add(new Stage(merge, result));
+        found.add(result);
+        made.put(name, new Model(ModelReference.of(name), result, merge.companions()));
+      }
+      PlannedMerge last = plan(order.last(), models, made);
+      check.check(models.inputs());
+      if (dryRun) {
+        tellPlan(stages, last);
+      } else {
+        merge(stages, last, models);
+      }
+    } finally {
+      found.forEach(Checkpoint::close);
+    }
+  }
+
+  private void tellSkipped(List<MergeConfig> configs, MergeOrder order) {
+    for (MergeConfig config : configs) {
+      if (!config.equals(order.last()) && !order.before().contains(config)) {
+        output.note(
+            terminal,
+            config.at()
+                + ": merge '"
+                + config.name().orElse("")
+                + "' is not needed and not made; --intermediate-dir makes and keeps it");
+      }
+    }
+  }
+
+  private PlannedMerge plan(MergeConfig config, MergeModels models, Map<String, Model> made) {
+    PlannedMerge merge = MergePlanner.plan(config, models.of(config, made), settings.planning());
+    merge.notes().forEach(note -> output.note(terminal, note));
+    return merge;
+  }
+
+  private Optional<Model> existing(String name) {
+    Optional<Path> folder =
+        settings
+            .intermediates()
+            .map(it -> it.resolve(name))
+            .filter(it -> settings.lazy() && Files.isDirectory(it));
+    folder.ifPresent(it -> output.note(terminal, it + " is there already and used as it is"));
+    return folder.map(
+        it -> new Model(ModelReference.of(name), Checkpoints.open(it), Companions.of(it)));
+  }
+
+  private void merge(List<Stage> stages, PlannedMerge last, MergeModels models) {
+    AtomicFolder.deleteAbandoned(settings.target());
+    Map<Path, String> hashes = hashes(models);
+    if (stages.isEmpty()) {
+      finish(last, hashes);
+      return;
+    }
+    if (settings.intermediates().isPresent()) {
+      makeStages(stages, settings.intermediates().get());
+      finish(last, hashes);
+      return;
+    }
+    try (WorkFolder work = WorkFolder.beside(settings.target())) {
+      makeStages(stages, work.path());
+      finish(last, hashes);
+    }
+  }
+
+  private void makeStages(List<Stage> stages, Path folder) {
+    for (Stage stage : stages) {
+      Path target = folder.resolve(stage.name());
+      AtomicFolder.deleteAbandoned(target);
+      output.tell(terminal, "merging " + stage.name());
+      tell(execute(stage.merge(), target));
+      stage.result().made(Checkpoints.open(target));
+    }
+  }
+
+  private void finish(PlannedMerge merge, Map<Path, String> hashes) {
+    MergeReport report = execute(merge, settings.target());
+    tell(report);
+    if (output.json()) {
+      terminal.print(JsonWriter.of(document(merge, report, hashes)));
+    } else {
+      hashes.forEach((file, hash) -> terminal.print(hash + "  " + file + "\n"));
+      terminal.print(sentence(merge, report));
+    }
+  }
+
+  private MergeReport execute(PlannedMerge merge, Path target) {
+    return new MergeExecutor(settings.threads(), settings.memory(), output.progress(terminal))
+        .execute(
+            merge.plan(), format(merge, target), target, settings.saturate(), Durability.SYNCED);
+  }
+
+  private void tell(MergeReport report) {
+    report.notes().forEach(note -> output.note(terminal, note));
+  }
+
+  private CheckpointFormat format(PlannedMerge merge, Path target) {
+    CheckpointFormat format = Checkpoints.formatOf(target);
+    if (!(format instanceof HuggingFaceFolder)) {
+      return format;
+    }
+    Companions companions = merge.companions();
+    if (!settings.tokenizer() && merge.config().tokenizer().isEmpty()) {
+      companions = withoutTokenizer(companions);
+    }
+    if (settings.card()) {
+      String config = text(settings.file());
+      companions =
+          companions.with(
+              Map.of("README.md", MergeCard.of(merge, target, config), CONFIG_FILE, config));
+    }
+    return companions.format(shardBytes(merge));
+  }
+
+  private static Companions withoutTokenizer(Companions companions) {
+    Map<String, String> kept = new LinkedHashMap<>();
+    for (String name :
+        List.of("config.json", "generation_config.json", "preprocessor_config.json")) {
+      companions.text(name).ifPresent(text -> kept.put(name, text));
+    }
+    return new Companions(Optional.empty(), kept);
+  }
+
+  private long shardBytes(PlannedMerge merge) {
+    if (settings.shardElements().isEmpty()) {
+      return settings.shardBytes().orElse(HuggingFaceFolder.DEFAULT_SHARD_BYTES);
+    }
+    int width =
+        merge.plan().output().stream()
+            .map(TensorSpec::dtype)
+            .filter(DType::isFloat)
+            .mapToInt(DType::bytes)
+            .max()
+            .orElse(1);
+    return settings.shardElements().getAsLong() * width;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<Path, String> hashes(MergeModels models) {
+    if (!settings.hash()) {
+      return Map.of();
+    }
+    List<Path> files =
+        models.checkpoints().flatMap(checkpoint -> checkpoint.files().stream()).distinct().toList();
+    return Hashes.of(files, settings.threads(), output.progress(terminal));
+  }
+
+  private void tellPlan(List<Stage> stages, PlannedMerge last) {
+    if (output.json()) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put(
+          "before", stages.stream().map(stage -> planned(stage.merge(), stage.name())).toList());
+      document.putAll(planned(last, settings.target().toString()));
+      terminal.print(JsonWriter.of(document));
+      return;
+    }
+    for (Stage stage : stages) {
+      terminal.print(
+          MergePlanText.of(stage.merge(), stage.name(), settings.threads(), settings.memory())
+              + "\n");
+    }
+    terminal.print(
+        MergePlanText.of(
+            last, settings.target().toString(), settings.threads(), settings.memory()));
+  }
+
+  private static Map<String, Object> planned(PlannedMerge merge, String target) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("output", target);
+    document.put("bytes_read", merge.plan().bytesRead());
+    document.put("bytes_written", merge.plan().bytesWritten());
+    document.put("seconds", MergePlanText.time(merge.plan()).toMillis() / 1000.0);
+    document.put("notes", merge.notes());
+    document.put("steps", MergePlanText.steps(merge));
+    return document;
+  }
+
+  private String sentence(PlannedMerge merge, MergeReport report) {
+    MergeConfig config = merge.config();
+    List<ModelReference> models =
+        config.models().stream().filter(it -> !config.base().equals(Optional.of(it))).toList();
+    long parameters = merge.plan().output().stream().mapToLong(TensorSpec::elements).sum();
+    return "%s: %s of %d models%s, %s parameters, %s%n"
+        .formatted(
+            settings.target(),
+            config.method(),
+            models.size(),
+            config.base().map(base -> " and the base " + base).orElse(""),
+            Quantities.count(parameters),
+            Quantities.bytes(report.bytesWritten()));
+  }
+
+  private Map<String, Object> document(
+      PlannedMerge merge, MergeReport report, Map<Path, String> hashes) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("output", settings.target().toString());
+    document.put("merge_method", merge.config().method());
+    document.put("models", merge.config().models().stream().map(Object::toString).toList());
+    document.put("tensors", merge.steps().size());
+    document.put("bytes_read", report.bytesRead());
+    document.put("bytes_written", report.bytesWritten());
+    List<String> notes = new ArrayList<>(merge.notes());
+    notes.addAll(report.notes());
+    document.put("notes", notes);
+    if (!report.figures().isEmpty()) {
+      document.put("figures", report.figures());
+    }
+    if (settings.hash()) {
+      document.put("sha256", hashes);
+    }
+    return document;
+  }
+}
