@@ -123,7 +123,8 @@ class ParityTest {
     }
   }
 
-  /// Bits of a 16-bit float as a number that grows with the float by one per unit in the last place.
+  /// Bits of a 16-bit float as a number that grows with the float by one per unit in the last
+  /// place.
   private static int ordered(short bits) {
     return bits >= 0 ? bits : -(bits & 0x7FFF);
   }
