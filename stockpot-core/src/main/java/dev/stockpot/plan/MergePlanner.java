@@ -21,6 +21,7 @@ import dev.stockpot.recipe.RecipeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class MergePlanner {
   private final List<PlannedStep> steps = new ArrayList<>();
   private final Set<String> names = new LinkedHashSet<>();
   private final Map<Parameters, MergeMethod> made = new HashMap<>();
+  private final Set<String> refused = new HashSet<>();
   private final Values values;
 
   private MergePlanner(MergeConfig config, Map<ModelReference, Model> models, Options options) {
@@ -329,7 +331,13 @@ public final class MergePlanner {
       return Optional.of(
           new Made(made.computeIfAbsent(parameters, it -> method.create().apply(it)), parameters));
     } catch (IllegalArgumentException e) {
-      faults.add(config.at().error("tensor '" + name + "': " + e.getMessage()));
+      if (refused.add(e.getMessage())) {
+        faults.add(
+            config
+                .at()
+                .error(
+                    method.name() + ": " + e.getMessage() + " (first for tensor '" + name + "')"));
+      }
       return Optional.empty();
     }
   }

@@ -85,7 +85,7 @@ class MergeFileTest {
     assertThat(slices.modules()).hasSize(1);
     assertThat(slices.modules().getFirst().slices().get(1).sources().getFirst().range())
         .contains(new Range(20, 40));
-    assertThat(notes).containsExactly("recipe.yml:7: residual_weight has no effect");
+    assertThat(notes).containsExactly("recipe.yml:6: residual_weight has no effect");
     MergeConfig modules =
         only(
             """
@@ -182,7 +182,7 @@ class MergeFileTest {
           models: [{model: a}]| 1: missing key 'merge_method'
           merge_method: linear| 1: needs one of models, slices, modules
           merge_method: linear; models: [{model: a}]; slices: [{sources: []}]| 3: 'models' and 'slices' exclude each other
-          merge_method: linear; models: [{modle: a}]| 2: missing key 'model' in 'models'
+          merge_method: linear; models: [{modle: a}]| 2: unknown key 'modle' in 'models'; did you mean 'model'?
           merge_method: linear; models: [{model: a, wieght: 1}]| 2: unknown key 'wieght' in 'models'; known are model, parameters
           merge_method: linear; base_modle: b| 2: unknown key 'base_modle'; did you mean 'base_model'?
           merge_method: linear; models: [{model: a, parameters: {wieght: 1}}]| 2: unknown parameter 'wieght' of merge_method linear; did you mean 'weight'?
