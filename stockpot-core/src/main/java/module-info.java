@@ -12,6 +12,7 @@ module dev.stockpot.core {
   exports dev.stockpot.plan;
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
+  exports dev.stockpot.tokenizer;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime;
