@@ -9,16 +9,18 @@ module dev.stockpot.core {
   exports dev.stockpot.lora;
   exports dev.stockpot.merge;
   exports dev.stockpot.method;
-  exports dev.stockpot.plan;
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
-  exports dev.stockpot.tokenizer;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime;
   exports dev.stockpot.internal.json to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime;
+  exports dev.stockpot.plan to
+      dev.stockpot.cli;
+  exports dev.stockpot.tokenizer to
+      dev.stockpot.cli;
 
   uses Engine.Provider;
 }

@@ -66,7 +66,7 @@ class ArchitectureTest {
           entry(
               "recipe",
               Set.of("checkpoint", "merge", "method", "eval", "internal.io", "internal.json")),
-          entry("tokenizer", Set.of("checkpoint", "recipe", "internal.json")),
+          entry("tokenizer", Set.of("checkpoint", "recipe", "internal.io", "internal.json")),
           entry(
               "plan",
               Set.of(

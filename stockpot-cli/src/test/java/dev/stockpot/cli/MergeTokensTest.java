@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.checkpoint.HuggingFaceCache;
 import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.cli.config.MergeFile;
@@ -17,6 +16,7 @@ import dev.stockpot.plan.MergePlanner;
 import dev.stockpot.plan.PlannedMerge;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.tokenizer.Companions;
 import dev.stockpot.tokenizer.Vocabulary;
 import java.nio.file.Path;
 import java.util.ArrayList;

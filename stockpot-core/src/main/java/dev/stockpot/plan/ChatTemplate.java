@@ -1,10 +1,10 @@
 package dev.stockpot.plan;
 
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.tokenizer.Companions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

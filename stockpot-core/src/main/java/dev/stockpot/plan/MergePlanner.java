@@ -2,7 +2,6 @@ package dev.stockpot.plan;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.io.Sha256;
@@ -18,6 +17,7 @@ import dev.stockpot.method.Parameters;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.tokenizer.Companions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

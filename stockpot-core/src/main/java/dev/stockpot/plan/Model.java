@@ -1,8 +1,8 @@
 package dev.stockpot.plan;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.recipe.ModelReference;
+import dev.stockpot.tokenizer.Companions;
 
 /// A model that is merged.
 ///

@@ -1,11 +1,11 @@
 package dev.stockpot.plan;
 
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.recipe.MergeConfig;
+import dev.stockpot.tokenizer.Companions;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.stockpot.plan;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.TokenizerConfig;
+import dev.stockpot.tokenizer.Companions;
 import dev.stockpot.tokenizer.MergedVocabulary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

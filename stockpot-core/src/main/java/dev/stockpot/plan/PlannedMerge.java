@@ -1,8 +1,8 @@
 package dev.stockpot.plan;
 
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.recipe.MergeConfig;
+import dev.stockpot.tokenizer.Companions;
 import java.util.List;
 
 /// What a config will do, and what the output will have besides tensors.

@@ -56,8 +56,7 @@ public final class Embeddings {
     while (target.position() < end) {
       int row = (int) (at / rowBytes);
       int within = (int) (at % rowBytes);
-      int run =
-          run(row, (int) Math.min(rows.size() - row, (end - target.position()) / rowBytes + 2));
+      int run = run(row, Math.min(rows.size() - row, (end - target.position()) / rowBytes + 2));
       int n = (int) Math.min((long) run * rowBytes - within, end - target.position());
       target.limit(target.position() + n);
       if (rows.get(row) instanceof Row.Stored stored && dtype(stored) == spec.dtype()) {

@@ -1,7 +1,6 @@
 package dev.stockpot.tokenizer;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.json.Json;

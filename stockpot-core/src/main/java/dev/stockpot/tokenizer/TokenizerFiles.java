@@ -1,6 +1,5 @@
 package dev.stockpot.tokenizer;
 
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.stockpot.tokenizer;
 
 import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Companions;
 import dev.stockpot.internal.json.Json;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -1,2 +1,3 @@
-/// Vocabularies of models, and embeddings brought to another vocabulary.
+/// What models have besides tensors: their vocabularies, with embeddings brought to another one,
+/// and their other files.
 package dev.stockpot.tokenizer;

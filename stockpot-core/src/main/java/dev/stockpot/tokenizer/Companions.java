@@ -1,5 +1,7 @@
-package dev.stockpot.checkpoint;
+package dev.stockpot.tokenizer;
 
+import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.HuggingFaceFolder;
 import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonException;
