@@ -200,7 +200,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
   private CheckpointFormat format(PlannedMerge merge, Path target) {
     CheckpointFormat format = Checkpoints.formatOf(target);
     if (!(format instanceof HuggingFaceFolder)) {
-      return format;
+      return format.like(merge.plan().ingredients().getFirst());
     }
     Companions companions = merge.companions();
     if (!settings.tokenizer() && merge.config().tokenizer().isEmpty()) {
