@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -161,7 +161,7 @@ final class MergePlanText {
   }
 
   private static String layers(List<PlannedStep> steps, int input) {
-    SortedSet<Integer> layers = new TreeSet<>();
+    NavigableSet<Integer> layers = new TreeSet<>();
     steps.forEach(step -> step.inputs().get(input).layer().ifPresent(layers::add));
     return TensorNames.ranges(layers);
   }

@@ -421,11 +421,13 @@ class MergePlanningTest {
   @Test
   void modelsThatAreNotThereAreToldAtOnce() {
     assertTold(
-        "merge_method: linear\n"
-            + "models:\n"
-            + "- model: nowhere.safetensors\n"
-            + "- model: org/x@v1\n"
-            + "- model: a@v1",
+        """
+        merge_method: linear
+        models:
+        - model: nowhere.safetensors
+        - model: org/x@v1
+        - model: a@v1
+        """,
         """
         recipe.yml: some models cannot be used, 3 faults:
           recipe.yml:3: no such file or folder: nowhere.safetensors (nor DIR/nowhere.safetensors)

@@ -86,10 +86,10 @@ final class Heads {
 
   private static boolean isBuffer(Part part, String name) {
     return BUFFER.matcher(name).matches()
-        || MASK.matcher(name).matches()
+        || (MASK.matcher(name).matches()
             && part.inputs().stream()
                 .filter(input -> input.names().containsKey(name))
                 .map(input -> input.model().checkpoint().tensors().get(input.names().get(name)))
-                .allMatch(spec -> spec.shape().size() == 4);
+                .allMatch(spec -> spec.shape().size() == 4));
   }
 }

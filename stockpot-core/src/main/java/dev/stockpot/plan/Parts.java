@@ -118,7 +118,7 @@ final class Parts {
     List<LayerStack> right =
         exact.isEmpty()
             ? stacks.stream()
-                .filter(it -> List.of(it.prefix().split("\\.")).contains(name))
+                .filter(it -> List.of(it.prefix().split("\\.", -1)).contains(name))
                 .toList()
             : exact;
     if (right.isEmpty() && name.equals("default") && stacks.size() == 1) {
@@ -198,8 +198,8 @@ final class Parts {
   }
 
   private static int common(String a, String b) {
-    String[] left = a.split("\\.");
-    String[] right = b.split("\\.");
+    String[] left = a.split("\\.", -1);
+    String[] right = b.split("\\.", -1);
     int n = 0;
     while (n < left.length && n < right.length && left[n].equals(right[n])) {
       n++;
@@ -231,10 +231,11 @@ final class Parts {
   private void addSlices(Module module, LayerStack stack, Predicate<String> belongs) {
     int total = module.slices().stream().mapToInt(Parts::layers).sum();
     List<Integer> origins = new ArrayList<>();
-    for (Slice slice : module.slices()) {
+    for (int i = 0; i < module.slices().size(); i++) {
+      Slice slice = module.slices().get(i);
       int first = origins.size();
-      boolean before = slice == module.slices().getFirst();
-      boolean after = slice == module.slices().getLast();
+      boolean before = i == 0;
+      boolean after = i == module.slices().size() - 1;
       List<Part.Input> inputs = new ArrayList<>();
       for (Source source : slice.sources()) {
         Range range = source.range().orElseThrow();

@@ -28,9 +28,8 @@ public record TensorFilter(List<String> only, List<String> except) {
 
   /// Whether a filter fits a name.
   static boolean fits(String filter, String tensor) {
-    return filter.indexOf('*') < 0 && filter.indexOf('?') < 0
-        ? tensor.contains(filter)
-        : pattern(filter).matcher(tensor).matches();
+    boolean plain = filter.indexOf('*') < 0 && filter.indexOf('?') < 0;
+    return plain ? tensor.contains(filter) : pattern(filter).matcher(tensor).matches();
   }
 
   private static Pattern pattern(String filter) {

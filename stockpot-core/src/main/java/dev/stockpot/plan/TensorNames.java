@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// Names of many tensors in few words: `model.layers.0-31.mlp.up_proj.weight`.
@@ -15,7 +15,7 @@ public final class TensorNames {
 
   /// The names in their order, those of the same tensor in several layers as one.
   public static List<String> brief(List<String> names) {
-    SequencedMap<String, SortedSet<Integer>> layers = new LinkedHashMap<>();
+    SequencedMap<String, NavigableSet<Integer>> layers = new LinkedHashMap<>();
     Map<String, LayerName> firsts = new LinkedHashMap<>();
     for (String name : names) {
       Optional<LayerName> layer = LayerName.of(name);
@@ -38,7 +38,7 @@ public final class TensorNames {
   }
 
   /// Numbers as ranges: `0-3,7`.
-  public static String ranges(SortedSet<Integer> numbers) {
+  public static String ranges(NavigableSet<Integer> numbers) {
     StringBuilder text = new StringBuilder();
     int from = -1;
     int to = -1;

@@ -45,7 +45,7 @@ public record ModelReference(
   private static String path(String part) {
     int at = part.indexOf('@');
     String path = at < 0 ? part : part.substring(0, at);
-    if (path.isBlank() || part.indexOf('@', at + 1) > at && at >= 0) {
+    if (path.isBlank() || (at >= 0 && part.indexOf('@', at + 1) > at)) {
       throw new IllegalArgumentException("a model is written path[@revision][+adapter]");
     }
     return path;

@@ -77,7 +77,7 @@ public final class Embeddings {
     int n = 1;
     while (n < most
         && rows.get(from + n) instanceof Row.Stored next
-        && next.checkpoint() == first.checkpoint()
+        && next.checkpoint().equals(first.checkpoint())
         && next.tensor().equals(first.tensor())
         && next.index() == first.index() + n) {
       n++;

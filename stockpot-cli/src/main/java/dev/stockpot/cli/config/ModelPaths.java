@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 /// @param folder of the config
 public record ModelPaths(Path folder, HuggingFaceCache cache) {
 
+  /// For a config.
+  ///
   /// @param cache in place of the user's
   public static ModelPaths of(Path config, Optional<Path> cache) {
     return new ModelPaths(

@@ -80,7 +80,7 @@ record ParameterValues(MethodDefinition method, List<String> notes) {
         throw at.error("'lines' goes under the merge's parameters");
       }
     } else if (WITHOUT_EFFECT.contains(name)
-        || name.equals("density") && method.name().equals("task_arithmetic")) {
+        || (name.equals("density") && method.name().equals("task_arithmetic"))) {
       return;
     } else if (Methods.ALL.stream().anyMatch(other -> parameter(other, name).isPresent())) {
       notes.add(

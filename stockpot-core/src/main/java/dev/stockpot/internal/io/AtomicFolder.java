@@ -79,7 +79,7 @@ public final class AtomicFolder implements AutoCloseable {
                 String name = file.getFileName().toString();
                 return name.startsWith(start)
                     && name.substring(start.length()).matches("[0-9]{1,18}-[0-9a-f]+\\.partial")
-                    && !isAlive(name.substring(start.length()).split("-")[0]);
+                    && !isAlive(name.substring(start.length()).split("-", -1)[0]);
               })
               .toList();
     } catch (IOException e) {
