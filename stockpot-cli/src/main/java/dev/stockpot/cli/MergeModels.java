@@ -2,9 +2,10 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.cli.config.ModelPaths;
+import dev.stockpot.lora.Adapter;
+import dev.stockpot.lora.Adapters;
 import dev.stockpot.plan.Model;
 import dev.stockpot.plan.PlannedCheckpoint;
 import dev.stockpot.recipe.MergeConfig;
@@ -105,17 +106,24 @@ final class MergeModels implements AutoCloseable {
     inputs.add(path);
     Optional<Path> adapter = reference.adapter().map(it -> paths.find(it, at));
     adapter.ifPresent(inputs::add);
-    Model model = new Model(reference, open(path, adapter, at), Companions.of(path));
+    Checkpoint checkpoint = open(path, adapter);
+    Model model =
+        new Model(reference, checkpoint, new Companions(checkpoint.companions(), Map.of()));
     open.put(reference, model);
     return model;
   }
 
-  /// The one place where adapters are applied.
-  private Checkpoint open(Path path, Optional<Path> adapter, Place at) {
-    if (adapter.isPresent()) {
-      throw at.error("adapters cannot be applied in a merge yet: " + adapter.get());
+  /// An adapter is applied to the path, or by itself to the base that its config names.
+  private Checkpoint open(Path path, Optional<Path> adapter) {
+    Adapters adapters = new Adapters(paths.cache());
+    if (adapter.isEmpty()) {
+      return adapters.open(path, Optional.empty(), options);
     }
-    return Checkpoints.open(path, options);
+    if (!Adapter.isAdapter(adapter.get())) {
+      throw CheckpointException.of(
+          adapter.get(), "is no folder of a LoRA adapter (adapter_config.json)");
+    }
+    return adapters.open(adapter.get(), Optional.of(path), options);
   }
 
   /// A model that only lends its tokenizer need not have tensors.

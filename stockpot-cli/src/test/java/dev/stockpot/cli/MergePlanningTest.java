@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
@@ -465,6 +466,36 @@ class MergePlanningTest {
           .as(spec.name())
           .isEqualTo(TinyModels.values(models, spec.name()));
     }
+  }
+
+  @Test
+  void adaptersAreAddedToTheirModels() {
+    String module = "base_model.model.model.layers.1.self_attn.q_proj.lora_";
+    TinyModels.write(
+        folder.resolve("lora/adapter_model.safetensors"),
+        List.of(
+            TinyModels.spec(module + "A.weight", 1, 4), TinyModels.spec(module + "B.weight", 4, 1)),
+        9);
+    TinyModels.text(
+        folder.resolve("lora/adapter_config.json"),
+        """
+        {"peft_type": "LORA", "r": 1, "lora_alpha": 1, "target_modules": ["q_proj"], "bias": "none"}
+        """);
+    Path out = merge(linear("a+lora"), "adapted");
+    String tensor = "model.layers.1.self_attn.q_proj.weight";
+    float[] plain = TinyModels.values(folder.resolve("a"), tensor);
+    Path adapter = folder.resolve("lora/adapter_model.safetensors");
+    float[] down = TinyModels.values(adapter, module + "A.weight");
+    float[] up = TinyModels.values(adapter, module + "B.weight");
+    float[] adapted = TinyModels.values(out, tensor);
+    for (int i = 0; i < plain.length; i++) {
+      double expected = plain[i] + (double) up[i / 4] * down[i % 4];
+      assertThat((double) adapted[i]).isCloseTo(expected, within(1e-6));
+    }
+    assertThat(plan(linear("a+lora")).steps())
+        .allMatch(step -> step.step().output().dtype() == DType.F32);
+    assertThat(plan(linear("a+lora")).companions().config()).containsKey("num_hidden_layers");
+    assertTold(linear("a+b"), "DIR/b: is no folder of a LoRA adapter (adapter_config.json)");
   }
 
   private void tie(String name) {

@@ -216,7 +216,7 @@ public final class MergePlanner {
     TensorSpec spec = new TensorSpec(name, DType.U8, sources.getFirst().spec().shape());
     if (!options.filter().merges(name)) {
       Part.Input kept = part.baseIndex().map(part.inputs()::get).orElse(part.inputs().getFirst());
-      Source source = sources.get(inputs.indexOf(kept));
+      Source source = new Source(kept.model().checkpoint(), own(kept, name));
       copy(spec.withDType(source.spec().dtype()), List.of(source), List.of(kept));
     } else if (!sources.getFirst().spec().dtype().isFloat()) {
       // The base of task vectors plays no part in integers.
@@ -228,6 +228,10 @@ public final class MergePlanner {
     } else {
       mix(part, spec, sources, inputs, ingredients, base.isPresent());
     }
+  }
+
+  private static TensorSpec own(Part.Input input, String name) {
+    return input.model().checkpoint().tensors().get(input.names().get(name));
   }
 
   private Optional<Source> find(Part part, String name, Part.Input input) {
@@ -308,7 +312,8 @@ public final class MergePlanner {
         .of(target, members, hasBase)
         .flatMap(parameters -> make(name, parameters))
         .ifPresent(made -> {
-          List<DType> dtypes = sources.stream().map(source -> source.spec().dtype()).toList();
+          // What the models say, not what computed values are read in.
+          List<DType> dtypes = inputs.stream().map(input -> own(input, name).dtype()).toList();
           // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16.
           DType widest = dtypes.stream().sorted().reduce(DType::widest).orElseThrow();
           DType dtype = options.outDType().or(config::outDType).or(config::dtype).orElse(widest);

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// A checkpoint whose embeddings are brought to another vocabulary, row by row as they are read;
@@ -19,6 +20,7 @@ public final class EmbeddingView implements Checkpoint {
   private final Checkpoint checkpoint;
   private final Map<String, Embeddings> embeddings;
   private final SequencedMap<String, TensorSpec> tensors;
+  private final Optional<Checkpoint> unrounded;
 
   /// @param checkpoint is closed with the view
   /// @param embeddings by the tensor's name
@@ -28,6 +30,10 @@ public final class EmbeddingView implements Checkpoint {
     SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>(checkpoint.tensors());
     embeddings.forEach((name, rows) -> specs.put(name, rows.spec()));
     this.tensors = Collections.unmodifiableSequencedMap(specs);
+    this.unrounded =
+        Optional.of(checkpoint.unrounded())
+            .filter(other -> !other.equals(checkpoint))
+            .map(other -> new EmbeddingView(other, embeddings));
   }
 
   @Override
@@ -53,6 +59,17 @@ public final class EmbeddingView implements Checkpoint {
   @Override
   public List<String> notes() {
     return checkpoint.notes();
+  }
+
+  @Override
+  public Optional<Path> companions() {
+    return checkpoint.companions();
+  }
+
+  /// Embeddings are as they are: only the other tensors may be wider.
+  @Override
+  public Checkpoint unrounded() {
+    return unrounded.orElse(this);
   }
 
   @Override
