@@ -101,7 +101,8 @@ public final class Main implements Runnable {
         new CompareCommand(terminal),
         new VerifyCommand(terminal),
         new ConvertCommand(terminal),
-        new ExtractLoraCommand(terminal));
+        new ExtractLoraCommand(terminal),
+        new WarmUpCommand());
   }
 
   private CommandLine commandLine(Terminal terminal, Failures failures) {
