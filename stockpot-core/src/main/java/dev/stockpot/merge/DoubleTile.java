@@ -12,6 +12,10 @@ final class DoubleTile extends Tile {
   /// For what lies in the middle of a long tile.
   private double[] aside = {};
 
+  private long[] bits = {};
+  private double[] lanes = {};
+  private int[] chosen = {};
+
   @Override
   void reserve(int n) {
     if (values.length < n) {
@@ -120,22 +124,33 @@ final class DoubleTile extends Tile {
 
   @Override
   public void divide(Tile d) {
-    divide(of(d), length(), values);
+    divide(of(d), ((DoubleTile) d).bits(), length(), values);
   }
 
   @Override
   public void elect(Tile signs, double weight, Tile weights) {
-    elect(of(signs), weight, of(weights), length(), values);
+    long[] sign = ((DoubleTile) signs).bits();
+    agreement(sign, bits(), length());
+    select(bits, length(), values);
+    addProduct(weight, bits, length(), of(weights));
   }
 
   @Override
   public double dot(Tile x, int from, int n) {
-    return dot(values, of(x), from, n);
+    double[] sums = lanes(n);
+    for (int at = 0; at < n; at += LANES) {
+      addProducts(values, of(x), from + at, Math.min(LANES, n - at), sums);
+    }
+    return sum(sums, n);
   }
 
   @Override
   public double sumOfMagnitudes() {
-    return sumOfMagnitudes(values, length());
+    double[] sums = lanes(length());
+    for (int at = 0; at < length(); at += LANES) {
+      addMagnitudes(values, at, Math.min(LANES, length() - at), sums);
+    }
+    return sum(sums, length());
   }
 
   @Override
@@ -145,23 +160,24 @@ final class DoubleTile extends Tile {
 
   @Override
   public void count(KeyCounts counts) {
-    for (int i = 0; i < length(); i++) {
-      counts.count(key(i));
-    }
+    long[] keys = keys();
+    long end = counts.low() + ((long) counts.bins().length << counts.shift());
+    // An end beyond the largest key has gone round.
+    long last = end <= 0 ? Long.MAX_VALUE : end - 1;
+    counts.above()[0] += above(keys, length(), last);
+    countInside(keys, length(), counts.low(), last, counts.shift(), counts.bins());
   }
 
   @Override
   public int count(long key) {
-    return countEqual(values, length(), key);
+    return equal(keys(), length(), key);
   }
 
   @Override
   public void drop(long stream, long from, double kept) {
-    for (int i = 0; i < length(); i++) {
-      if (RandomBits.uniform(stream, from + i) >= kept) {
-        values[i] *= 0;
-      }
-    }
+    int[] chosen = chosen();
+    RandomBits.choose(stream, from, length(), kept, chosen);
+    select(chosen, length(), values);
   }
 
   @Override
@@ -171,24 +187,28 @@ final class DoubleTile extends Tile {
 
   @Override
   public void eraseBelow(long cut, int quota) {
-    int left = quota;
-    for (int i = 0; i < length(); i++) {
-      long key = key(i);
-      if (key < cut || (key == cut && --left < 0)) {
-        values[i] *= 0;
-      }
+    long[] kept = keys();
+    if (quota > 0 && quota < length()) {
+      quota(kept, length(), cut, quota);
+    } else {
+      // Keys from `least` on: with all that equal the cut, or none of them.
+      long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+      atLeast(kept, length(), least);
     }
+    select(kept, length(), values);
   }
 
   @Override
   public void eraseAbove(long cut, int quota) {
-    int left = quota;
-    for (int i = 0; i < length(); i++) {
-      long key = key(i);
-      if (key > cut || (key == cut && --left >= 0)) {
-        values[i] *= 0;
-      }
+    long[] kept = keys();
+    if (quota > 0 && quota < length()) {
+      quota(kept, length(), cut, quota);
+    } else {
+      long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+      atLeast(kept, length(), least);
     }
+    invert(kept, length());
+    select(kept, length(), values);
   }
 
   private double[] aside() {
@@ -196,6 +216,40 @@ final class DoubleTile extends Tile {
       aside = new double[Elements.TILE];
     }
     return aside;
+  }
+
+  /// The bits of every element.
+  private long[] bits() {
+    if (bits.length < values.length) {
+      bits = new long[values.length];
+    }
+    long bytes = (long) length() * Double.BYTES;
+    MemorySegment.copy(MemorySegment.ofArray(values), 0, MemorySegment.ofArray(bits), 0, bytes);
+    return bits;
+  }
+
+  /// The key of every element.
+  private long[] keys() {
+    long[] keys = bits();
+    for (int i = 0; i < length(); i++) {
+      keys[i] &= Long.MAX_VALUE;
+    }
+    return keys;
+  }
+
+  private double[] lanes(int n) {
+    if (lanes.length == 0) {
+      lanes = new double[LANES];
+    }
+    Arrays.fill(lanes, 0, Math.min(n, LANES), 0);
+    return lanes;
+  }
+
+  private int[] chosen() {
+    if (chosen.length < values.length) {
+      chosen = new int[values.length];
+    }
+    return chosen;
   }
 
   private static double[] of(Tile x) {
@@ -259,63 +313,101 @@ final class DoubleTile extends Tile {
     }
   }
 
-  private static void divide(double[] d, int n, double[] out) {
+  // What follows has no branches that depend on the elements: half of them would be mispredicted.
+
+  /// Turns the bits of numbers into 1 where they have the sign, else 0; see [Tile#elect].
+  private static void agreement(long[] signs, long[] x, int n) {
     for (int i = 0; i < n; i++) {
-      out[i] /= d[i] == 0 ? 1 : d[i];
+      long negativeSign = (signs[i] >>> 63) & nonzero(signs[i]);
+      x[i] = nonzero(x[i]) & ~(negativeSign ^ (x[i] >>> 63));
     }
   }
 
-  private static void elect(double[] signs, double weight, double[] weights, int n, double[] out) {
+  /// 1 unless it is the bits of a zero.
+  private static long nonzero(long bits) {
+    return ((bits & Long.MAX_VALUE) + Long.MAX_VALUE) >>> 63;
+  }
+
+  /// Multiplies by 1 or 0.
+  private static void select(long[] chosen, int n, double[] out) {
     for (int i = 0; i < n; i++) {
-      double x = out[i];
-      boolean agrees = signs[i] >= 0 ? x > 0 : x < 0;
-      weights[i] += agrees ? weight : 0;
-      // A NaN agrees with nobody, and must not vanish by that.
-      out[i] = agrees || Double.isNaN(x) ? x : 0;
+      out[i] *= (double) chosen[i];
     }
   }
 
-  private static double dot(double[] x, double[] y, int from, int n) {
-    double[] lanes = new double[LANES];
-    int whole = from + n - n % LANES;
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    for (int i = from; i < whole; i += LANES) {
-      s0 += x[i] * y[i];
-      s1 += x[i + 1] * y[i + 1];
-      s2 += x[i + 2] * y[i + 2];
-      s3 += x[i + 3] * y[i + 3];
-      s4 += x[i + 4] * y[i + 4];
-      s5 += x[i + 5] * y[i + 5];
-      s6 += x[i + 6] * y[i + 6];
-      s7 += x[i + 7] * y[i + 7];
+  private static void select(int[] chosen, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] *= chosen[i];
     }
-    lanes[0] = s0;
-    lanes[1] = s1;
-    lanes[2] = s2;
-    lanes[3] = s3;
-    lanes[4] = s4;
-    lanes[5] = s5;
-    lanes[6] = s6;
-    lanes[7] = s7;
-    for (int i = whole; i < from + n; i++) {
-      lanes[i - whole] += x[i] * y[i];
-    }
-    return sum(lanes);
   }
 
-  private static double sumOfMagnitudes(double[] x, int n) {
-    double[] lanes = new double[LANES];
+  private static void addProduct(double a, long[] chosen, int n, double[] out) {
     for (int i = 0; i < n; i++) {
-      lanes[i % LANES] += Math.abs(x[i]);
+      out[i] += a * (double) chosen[i];
     }
-    return sum(lanes);
   }
 
-  private static int countEqual(double[] x, int n, long key) {
-    int count = 0;
+  private static void divide(double[] d, long[] bits, int n, double[] out) {
     for (int i = 0; i < n; i++) {
-      count += (Double.doubleToRawLongBits(x[i]) & Long.MAX_VALUE) == key ? 1 : 0;
+      out[i] /= d[i] + (double) (1 - nonzero(bits[i]));
     }
-    return count;
+  }
+
+  private static void addProducts(double[] x, double[] y, int from, int n, double[] sums) {
+    for (int j = 0; j < n; j++) {
+      sums[j] += x[from + j] * y[from + j];
+    }
+  }
+
+  private static void addMagnitudes(double[] x, int from, int n, double[] sums) {
+    for (int j = 0; j < n; j++) {
+      sums[j] += Math.abs(x[from + j]);
+    }
+  }
+
+  private static long above(long[] keys, int n, long last) {
+    long above = 0;
+    for (int i = 0; i < n; i++) {
+      above += (last - keys[i]) >>> 63;
+    }
+    return above;
+  }
+
+  /// Few are inside a bracket, so this branch is predicted well.
+  private static void countInside(long[] keys, int n, long low, long last, int shift, long[] bins) {
+    for (int i = 0; i < n; i++) {
+      if (keys[i] >= low & keys[i] <= last) {
+        bins[(int) ((keys[i] - low) >>> shift)]++;
+      }
+    }
+  }
+
+  private static int equal(long[] keys, int n, long key) {
+    long equal = 0;
+    for (int i = 0; i < n; i++) {
+      equal += ((keys[i] ^ key) - 1) >>> 63;
+    }
+    return (int) equal;
+  }
+
+  /// Turns keys into 1 where they are at least so large, else 0.
+  private static void atLeast(long[] keys, int n, long least) {
+    for (int i = 0; i < n; i++) {
+      keys[i] = (least - 1 - keys[i]) >>> 63;
+    }
+  }
+
+  /// Turns keys into 1 where they are above the cut, or are among the first that equal it.
+  private static void quota(long[] keys, int n, long cut, int quota) {
+    int left = quota;
+    for (int i = 0; i < n; i++) {
+      keys[i] = keys[i] > cut || (keys[i] == cut && --left >= 0) ? 1 : 0;
+    }
+  }
+
+  private static void invert(long[] chosen, int n) {
+    for (int i = 0; i < n; i++) {
+      chosen[i] = 1 - chosen[i];
+    }
   }
 }

@@ -12,6 +12,9 @@ final class FloatTile extends Tile {
   /// For what lies in the middle of a long tile.
   private float[] aside = {};
 
+  private int[] bits = {};
+  private double[] lanes = {};
+
   @Override
   void reserve(int n) {
     if (values.length < n) {
@@ -120,22 +123,33 @@ final class FloatTile extends Tile {
 
   @Override
   public void divide(Tile d) {
-    divide(of(d), length(), values);
+    divide(of(d), ((FloatTile) d).bits(), length(), values);
   }
 
   @Override
   public void elect(Tile signs, double weight, Tile weights) {
-    elect(of(signs), (float) weight, of(weights), length(), values);
+    int[] sign = ((FloatTile) signs).bits();
+    agreement(sign, bits(), length());
+    select(bits, length(), values);
+    addProduct((float) weight, bits, length(), of(weights));
   }
 
   @Override
   public double dot(Tile x, int from, int n) {
-    return dot(values, of(x), from, n);
+    double[] sums = lanes(n);
+    for (int at = 0; at < n; at += LANES) {
+      addProducts(values, of(x), from + at, Math.min(LANES, n - at), sums);
+    }
+    return sum(sums, n);
   }
 
   @Override
   public double sumOfMagnitudes() {
-    return sumOfMagnitudes(values, length());
+    double[] sums = lanes(length());
+    for (int at = 0; at < length(); at += LANES) {
+      addMagnitudes(values, at, Math.min(LANES, length() - at), sums);
+    }
+    return sum(sums, length());
   }
 
   @Override
@@ -145,21 +159,24 @@ final class FloatTile extends Tile {
 
   @Override
   public void count(KeyCounts counts) {
-    count(values, length(), counts);
+    int[] keys = keys();
+    long end = counts.low() + ((long) counts.bins().length << counts.shift());
+    // An end beyond the largest key may have gone round.
+    long last = end <= 0 || end > Integer.MAX_VALUE ? Integer.MAX_VALUE : end - 1;
+    counts.above()[0] += above(keys, length(), (int) last);
+    countInside(keys, length(), (int) counts.low(), (int) last, counts.shift(), counts.bins());
   }
 
   @Override
   public int count(long key) {
-    return countEqual(values, length(), key);
+    return key > Integer.MAX_VALUE ? 0 : equal(keys(), length(), (int) key);
   }
 
   @Override
   public void drop(long stream, long from, double kept) {
-    for (int i = 0; i < length(); i++) {
-      if (RandomBits.uniform(stream, from + i) >= kept) {
-        values[i] *= 0;
-      }
-    }
+    int[] chosen = chosen();
+    RandomBits.choose(stream, from, length(), kept, chosen);
+    select(chosen, length(), values);
   }
 
   @Override
@@ -169,24 +186,28 @@ final class FloatTile extends Tile {
 
   @Override
   public void eraseBelow(long cut, int quota) {
-    int left = quota;
-    for (int i = 0; i < length(); i++) {
-      long key = key(i);
-      if (key < cut || (key == cut && --left < 0)) {
-        values[i] *= 0;
-      }
+    int[] kept = keys();
+    if (quota > 0 && quota < length()) {
+      quota(kept, length(), cut, quota);
+    } else {
+      // Keys from `least` on: with all that equal the cut, or none of them.
+      long least = quota == 0 && cut < Integer.MAX_VALUE ? cut + 1 : cut;
+      atLeast(kept, length(), (int) Math.min(least, Integer.MAX_VALUE));
     }
+    select(kept, length(), values);
   }
 
   @Override
   public void eraseAbove(long cut, int quota) {
-    int left = quota;
-    for (int i = 0; i < length(); i++) {
-      long key = key(i);
-      if (key > cut || (key == cut && --left >= 0)) {
-        values[i] *= 0;
-      }
+    int[] kept = keys();
+    if (quota > 0 && quota < length()) {
+      quota(kept, length(), cut, quota);
+    } else {
+      long least = quota == 0 && cut < Integer.MAX_VALUE ? cut + 1 : cut;
+      atLeast(kept, length(), (int) Math.min(least, Integer.MAX_VALUE));
     }
+    invert(kept, length());
+    select(kept, length(), values);
   }
 
   private float[] aside() {
@@ -194,6 +215,40 @@ final class FloatTile extends Tile {
       aside = new float[Elements.TILE];
     }
     return aside;
+  }
+
+  /// The bits of every element.
+  private int[] bits() {
+    if (bits.length < values.length) {
+      bits = new int[values.length];
+    }
+    long bytes = (long) length() * Float.BYTES;
+    MemorySegment.copy(MemorySegment.ofArray(values), 0, MemorySegment.ofArray(bits), 0, bytes);
+    return bits;
+  }
+
+  /// The key of every element.
+  private int[] keys() {
+    int[] keys = bits();
+    for (int i = 0; i < length(); i++) {
+      keys[i] &= Integer.MAX_VALUE;
+    }
+    return keys;
+  }
+
+  private double[] lanes(int n) {
+    if (lanes.length == 0) {
+      lanes = new double[LANES];
+    }
+    Arrays.fill(lanes, 0, Math.min(n, LANES), 0);
+    return lanes;
+  }
+
+  private int[] chosen() {
+    if (bits.length < values.length) {
+      bits = new int[values.length];
+    }
+    return bits;
   }
 
   private static float[] of(Tile x) {
@@ -256,80 +311,95 @@ final class FloatTile extends Tile {
     }
   }
 
-  private static void divide(float[] d, int n, float[] out) {
+  // What follows has no branches that depend on the elements: half of them would be mispredicted.
+
+  /// Turns the bits of numbers into 1 where they have the sign, else 0; see [Tile#elect].
+  private static void agreement(int[] signs, int[] x, int n) {
     for (int i = 0; i < n; i++) {
-      out[i] /= d[i] == 0 ? 1 : d[i];
+      int negativeSign = (signs[i] >>> 31) & nonzero(signs[i]);
+      x[i] = nonzero(x[i]) & ~(negativeSign ^ (x[i] >>> 31));
     }
   }
 
-  private static void elect(float[] signs, float weight, float[] weights, int n, float[] out) {
+  /// 1 unless it is the bits of a zero.
+  private static int nonzero(int bits) {
+    return ((bits & Integer.MAX_VALUE) + Integer.MAX_VALUE) >>> 31;
+  }
+
+  /// Multiplies by 1 or 0.
+  private static void select(int[] chosen, int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      float x = out[i];
-      boolean agrees = signs[i] >= 0 ? x > 0 : x < 0;
-      weights[i] += agrees ? weight : 0;
-      // A NaN agrees with nobody, and must not vanish by that.
-      out[i] = agrees || Float.isNaN(x) ? x : 0;
+      out[i] *= (float) chosen[i];
     }
   }
 
-  private static double dot(float[] x, float[] y, int from, int n) {
-    double[] lanes = new double[LANES];
-    int whole = from + n - n % LANES;
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
-    for (int i = from; i < whole; i += LANES) {
-      s0 += (double) x[i] * y[i];
-      s1 += (double) x[i + 1] * y[i + 1];
-      s2 += (double) x[i + 2] * y[i + 2];
-      s3 += (double) x[i + 3] * y[i + 3];
-      s4 += (double) x[i + 4] * y[i + 4];
-      s5 += (double) x[i + 5] * y[i + 5];
-      s6 += (double) x[i + 6] * y[i + 6];
-      s7 += (double) x[i + 7] * y[i + 7];
+  private static void addProduct(float a, int[] chosen, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] += a * (float) chosen[i];
     }
-    lanes[0] = s0;
-    lanes[1] = s1;
-    lanes[2] = s2;
-    lanes[3] = s3;
-    lanes[4] = s4;
-    lanes[5] = s5;
-    lanes[6] = s6;
-    lanes[7] = s7;
-    for (int i = whole; i < from + n; i++) {
-      lanes[i - whole] += (double) x[i] * y[i];
-    }
-    return sum(lanes);
   }
 
-  private static double sumOfMagnitudes(float[] x, int n) {
-    double[] lanes = new double[LANES];
+  private static void divide(float[] d, int[] bits, int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      lanes[i % LANES] += Math.abs(x[i]);
+      out[i] /= d[i] + (float) (1 - nonzero(bits[i]));
     }
-    return sum(lanes);
   }
 
-  private static void count(float[] x, int n, KeyCounts counts) {
-    int low = (int) counts.low();
-    int shift = counts.shift();
-    long[] bins = counts.bins();
+  private static void addProducts(float[] x, float[] y, int from, int n, double[] sums) {
+    for (int j = 0; j < n; j++) {
+      sums[j] += (double) x[from + j] * y[from + j];
+    }
+  }
+
+  private static void addMagnitudes(float[] x, int from, int n, double[] sums) {
+    for (int j = 0; j < n; j++) {
+      sums[j] += Math.abs(x[from + j]);
+    }
+  }
+
+  private static long above(int[] keys, int n, int last) {
+    int above = 0;
     for (int i = 0; i < n; i++) {
-      int distance = (Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) - low;
-      if (distance >= 0) {
-        int bin = distance >>> shift;
-        if (bin < bins.length) {
-          bins[bin]++;
-        } else {
-          counts.above()[0]++;
-        }
+      above += (last - keys[i]) >>> 31;
+    }
+    return above;
+  }
+
+  /// Few are inside a bracket, so this branch is predicted well.
+  private static void countInside(int[] keys, int n, int low, int last, int shift, long[] bins) {
+    for (int i = 0; i < n; i++) {
+      if (keys[i] >= low & keys[i] <= last) {
+        bins[(keys[i] - low) >>> shift]++;
       }
     }
   }
 
-  private static int countEqual(float[] x, int n, long key) {
-    int count = 0;
+  private static int equal(int[] keys, int n, int key) {
+    int equal = 0;
     for (int i = 0; i < n; i++) {
-      count += (Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE) == key ? 1 : 0;
+      equal += ((keys[i] ^ key) - 1) >>> 31;
     }
-    return count;
+    return equal;
+  }
+
+  /// Turns keys into 1 where they are at least so large, else 0.
+  private static void atLeast(int[] keys, int n, int least) {
+    for (int i = 0; i < n; i++) {
+      keys[i] = (least - 1 - keys[i]) >>> 31;
+    }
+  }
+
+  /// Turns keys into 1 where they are above the cut, or are among the first that equal it.
+  private static void quota(int[] keys, int n, long cut, int quota) {
+    int left = quota;
+    for (int i = 0; i < n; i++) {
+      keys[i] = keys[i] > cut || (keys[i] == cut && --left >= 0) ? 1 : 0;
+    }
+  }
+
+  private static void invert(int[] chosen, int n) {
+    for (int i = 0; i < n; i++) {
+      chosen[i] = 1 - chosen[i];
+    }
   }
 }

@@ -187,11 +187,16 @@ final class MergeWorker implements Callable<Findings> {
   private static boolean narrows(Step.Mix mix) {
     DType output = mix.output().dtype();
     for (Source input : mix.inputs()) {
-      if (DType.widest(input.spec().dtype(), output) != output) {
+      if (!holds(output, input.spec().dtype())) {
         return true;
       }
     }
     return false;
+  }
+
+  /// Whether a float type has every value of another.
+  private static boolean holds(DType dtype, DType other) {
+    return DType.widest(other, dtype) == dtype;
   }
 
   private boolean narrow(Tile tile, DType dtype, MemorySegment target, long offset) {
@@ -214,7 +219,7 @@ final class MergeWorker implements Callable<Findings> {
         DType dtype = inputs.get(k).spec().dtype();
         Tile tile = stretch.input(k);
         tile.widen(elements, dtype, window.input(k), window.offset(k, from + at), at, m);
-        if (mix.rounding().isPresent()) {
+        if (mix.rounding().isPresent() && !holds(mix.rounding().get(), dtype)) {
           round(tile, mix.rounding().get(), at, m, window.spare);
         }
       }

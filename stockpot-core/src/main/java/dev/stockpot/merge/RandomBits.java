@@ -1,5 +1,7 @@
 package dev.stockpot.merge;
 
+import java.util.Arrays;
+
 /// Random numbers that are a function of a seed and a position: the same for any thread and order.
 ///
 /// @see <a href="https://doi.org/10.1145/2714064.2660195">Steele, Lea and Flood 2014, "Fast
@@ -17,6 +19,47 @@ public final class RandomBits {
   /// A number in `[0, 1)` with 53 random bits: that of position `index`.
   public static double uniform(long stream, long index) {
     return (mix(stream + (index + 1) * GOLDEN) >>> 11) * 0x1p-53;
+  }
+
+  /// Chooses positions with a probability, each by itself: 1 for those chosen, else 0.
+  ///
+  /// A keyed mix of 32 bits, which the compiler turns into vector code; the probability is rounded
+  /// to a multiple of 2⁻³².
+  ///
+  /// @param from the first position
+  public static void choose(long stream, long from, int n, double probability, int[] chosen) {
+    long threshold = Math.round(Math.clamp(probability, 0.0, 1.0) * 0x1p32);
+    if (threshold == 1L << 32) {
+      Arrays.fill(chosen, 0, n, 1);
+      return;
+    }
+    for (int at = 0; at < n; ) {
+      // Positions that have their upper 32 bits in common.
+      long left = (1L << 32) - (from + at & 0xFFFF_FFFFL);
+      int m = (int) Math.min(n - at, left);
+      long key = mix(stream + ((from + at >>> 32) + 1) * GOLDEN);
+      choose(
+          (int) (from + at),
+          m,
+          (int) key,
+          (int) (key >>> 32),
+          (int) (threshold - (1L << 31)),
+          at,
+          chosen);
+      at += m;
+    }
+  }
+
+  private static void choose(
+      int from, int n, int first, int second, int threshold, int at, int[] chosen) {
+    for (int i = 0; i < n; i++) {
+      int x = (from + i) * 0x9E37_79B1 ^ first;
+      x = (x ^ x >>> 15) * 0x85EB_CA77 ^ second;
+      x = (x ^ x >>> 13) * 0xC2B2_AE3D;
+      x ^= x >>> 16;
+      // 1 if x < threshold.
+      chosen[at + i] = (x & ~threshold | ~(x ^ threshold) & x - threshold) >>> 31;
+    }
   }
 
   private static long mix(long z) {

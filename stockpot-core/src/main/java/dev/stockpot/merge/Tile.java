@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 /// the same precision and length. Reductions are in float64 and in a stated order, so that they
 /// give the same bits on any machine.
 public abstract sealed class Tile permits FloatTile, DoubleTile {
-  /// Partial sums of a reduction: element `i` goes to partial sum `i mod 8`, and these are added in
-  /// order at the end.
-  static final int LANES = 8;
+  /// Partial sums of a reduction: element `i` goes to partial sum `i mod 256`, and these are added
+  /// in pairs at the end, `j` and `j + 128` first.
+  static final int LANES = 256;
 
   private int length;
 
@@ -151,12 +151,15 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
     return Double.isFinite(at(i));
   }
 
-  /// Partial sums in order.
-  static double sum(double[] lanes) {
-    double sum = 0;
-    for (double lane : lanes) {
-      sum += lane;
+  /// Adds partial sums in pairs; those of elements beyond `n` are 0.
+  static double sum(double[] lanes, int n) {
+    int left = Math.min(n, LANES);
+    for (int half = LANES / 2; half >= 1; half /= 2) {
+      for (int j = half; j < left; j++) {
+        lanes[j - half] += lanes[j];
+      }
+      left = Math.min(left, half);
     }
-    return sum;
+    return n == 0 ? 0 : lanes[0];
   }
 }
