@@ -373,11 +373,13 @@ final class DoubleTile extends Tile {
     return above;
   }
 
-  /// Few are inside a bracket, so this branch is predicted well.
+  /// Few are inside a bracket, so this branch is predicted well; it is one, not two.
   private static void countInside(long[] keys, int n, long low, long last, int shift, long[] bins) {
+    long range = last - low + 1;
     for (int i = 0; i < n; i++) {
-      if (keys[i] >= low & keys[i] <= last) {
-        bins[(int) ((keys[i] - low) >>> shift)]++;
+      long distance = keys[i] - low;
+      if (Long.compareUnsigned(distance, range) < 0) {
+        bins[(int) (distance >>> shift)]++;
       }
     }
   }

@@ -365,11 +365,13 @@ final class FloatTile extends Tile {
     return above;
   }
 
-  /// Few are inside a bracket, so this branch is predicted well.
+  /// Few are inside a bracket, so this branch is predicted well; it is one, not two.
   private static void countInside(int[] keys, int n, int low, int last, int shift, long[] bins) {
+    int range = last - low + 1;
     for (int i = 0; i < n; i++) {
-      if (keys[i] >= low & keys[i] <= last) {
-        bins[(keys[i] - low) >>> shift]++;
+      int distance = keys[i] - low;
+      if (Integer.compareUnsigned(distance, range) < 0) {
+        bins[distance >>> shift]++;
       }
     }
   }

@@ -64,22 +64,23 @@ public record MergeExecutor(int threads, long memory, Progress progress) {
             format.create(target, plan.output(), plan.metadata(), durability);
         Progress.Task task =
             progress.begin("merging", new Progress.Total(total, Progress.Unit.BYTES))) {
-      Findings findings = work(plan, writer, saturate, task);
+      Meter meter = new Meter(task, total);
+      Findings findings = work(plan, writer, saturate, meter);
       findings.checkOverflow(target);
+      meter.complete();
       writer.commit();
       return new MergeReport(
           plan.bytesRead(), plan.bytesWritten(), findings.notes(), findings.figures());
     }
   }
 
-  private Findings work(
-      MergePlan plan, CheckpointWriter writer, boolean saturate, Progress.Task task) {
+  private Findings work(MergePlan plan, CheckpointWriter writer, boolean saturate, Meter meter) {
     Jobs jobs = new Jobs(plan, threads);
     long window = MergeMemory.window(plan, threads, memory);
     List<Future<Findings>> futures = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       for (int i = 0; i < threads; i++) {
-        MergeWorker worker = new MergeWorker(plan, jobs, writer, saturate, window, task);
+        MergeWorker worker = new MergeWorker(plan, jobs, writer, saturate, window, meter);
         futures.add(pool.submit(worker));
       }
     }

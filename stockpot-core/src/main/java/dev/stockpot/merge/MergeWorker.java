@@ -1,6 +1,5 @@
 package dev.stockpot.merge;
 
-import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointWriter;
 import dev.stockpot.checkpoint.DType;
@@ -22,7 +21,7 @@ final class MergeWorker implements Callable<Findings> {
   private final CheckpointWriter writer;
   private final boolean saturate;
   private final long windowBytes;
-  private final Progress.Task progress;
+  private final Meter meter;
 
   private final Elements elements = new Elements();
   private final Findings findings;
@@ -36,13 +35,13 @@ final class MergeWorker implements Callable<Findings> {
       CheckpointWriter writer,
       boolean saturate,
       long windowBytes,
-      Progress.Task progress) {
+      Meter meter) {
     this.plan = plan;
     this.jobs = jobs;
     this.writer = writer;
     this.saturate = saturate;
     this.windowBytes = windowBytes;
-    this.progress = progress;
+    this.meter = meter;
     this.findings = new Findings(plan);
   }
 
@@ -99,7 +98,7 @@ final class MergeWorker implements Callable<Findings> {
         }
       }
       writer.write(copy.output().name(), at, first);
-      progress.advance((copy.inputs().size() + 1L) * n);
+      meter.advance((copy.inputs().size() + 1L) * n);
     }
     return Optional.empty();
   }
@@ -136,7 +135,7 @@ final class MergeWorker implements Callable<Findings> {
       fill(mix, block.from() + at, n, block.from() + end, window, lane.stretch);
       pass.visit(lane.stretch, part);
     }
-    progress.advance(window.taken());
+    meter.advance(window.taken());
     return pass.anyOrder() ? Optional.empty() : Optional.of(part);
   }
 
@@ -156,7 +155,7 @@ final class MergeWorker implements Callable<Findings> {
       mixTile(mixing, mix, block, lane, window.output(), (at - written) * outBytes);
     }
     writer.write(output.name(), written * outBytes, window.output((end - written) * outBytes));
-    progress.advance(window.taken() + block.n() * outBytes);
+    meter.advance(window.taken() + block.n() * outBytes);
   }
 
   /// A method of its own, which the compiler is done with early: the whole of [#mix] takes it long.

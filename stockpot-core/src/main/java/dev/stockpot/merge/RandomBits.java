@@ -1,6 +1,7 @@
 package dev.stockpot.merge;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// Random numbers that are a function of a seed and a position: the same for any thread and order.
 ///
@@ -8,6 +9,11 @@ import java.util.Arrays;
 ///   splittable pseudorandom number generators"</a> (SplitMix64)
 public final class RandomBits {
   private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
+
+  /// Multiples of an odd number: positions, spread over all bits.
+  private static final int SPREAD = 0x9E37_79B1;
+
+  private static final int[] RAMP = IntStream.range(0, 2048).map(i -> i * SPREAD).toArray();
 
   private RandomBits() {}
 
@@ -35,30 +41,32 @@ public final class RandomBits {
     }
     for (int at = 0; at < n; ) {
       // Positions that have their upper 32 bits in common.
-      long left = (1L << 32) - (from + at & 0xFFFF_FFFFL);
-      int m = (int) Math.min(n - at, left);
-      long key = mix(stream + ((from + at >>> 32) + 1) * GOLDEN);
-      choose(
-          (int) (from + at),
-          m,
-          (int) key,
-          (int) (key >>> 32),
-          (int) (threshold - (1L << 31)),
-          at,
-          chosen);
+      long left = (1L << 32) - ((from + at) & 0xFFFF_FFFFL);
+      int m = (int) Math.min(Math.min(n - at, RAMP.length), left);
+      long key = mix(stream + (((from + at) >>> 32) + 1) * GOLDEN);
+      int[] part = at == 0 ? chosen : new int[m];
+      choose((int) (from + at) * SPREAD, (int) key, (int) (key >>> 32), m, part);
+      below((int) (threshold - (1L << 31)), m, part);
+      if (at > 0) {
+        System.arraycopy(part, 0, chosen, at, m);
+      }
       at += m;
     }
   }
 
-  private static void choose(
-      int from, int n, int first, int second, int threshold, int at, int[] chosen) {
+  private static void choose(int start, int first, int second, int n, int[] mixed) {
     for (int i = 0; i < n; i++) {
-      int x = (from + i) * 0x9E37_79B1 ^ first;
-      x = (x ^ x >>> 15) * 0x85EB_CA77 ^ second;
-      x = (x ^ x >>> 13) * 0xC2B2_AE3D;
-      x ^= x >>> 16;
-      // 1 if x < threshold.
-      chosen[at + i] = (x & ~threshold | ~(x ^ threshold) & x - threshold) >>> 31;
+      int x = (RAMP[i] + start) ^ first;
+      x = ((x ^ (x >>> 15)) * 0x85EB_CA77) ^ second;
+      x = (x ^ (x >>> 13)) * 0xC2B2_AE3D;
+      mixed[i] = x ^ (x >>> 16);
+    }
+  }
+
+  /// 1 where it is below the threshold, else 0.
+  private static void below(int threshold, int n, int[] x) {
+    for (int i = 0; i < n; i++) {
+      x[i] = ((x[i] & ~threshold) | (~(x[i] ^ threshold) & (x[i] - threshold))) >>> 31;
     }
   }
 
