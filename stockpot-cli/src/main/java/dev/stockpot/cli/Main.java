@@ -10,9 +10,12 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -74,7 +77,7 @@ public final class Main implements Runnable {
     boolean alwaysDebug = !environment.getOrDefault("STOCKPOT_DEBUG", "0").matches("|0");
     Failures failures = new Failures(terminal, () -> main.debug || alwaysDebug);
     try {
-      int code = main.commandLine(terminal, failures).execute(args);
+      int code = main.commandLine(terminal, failures, args).execute(args);
       terminal.flush();
       return code;
     } catch (Throwable e) {
@@ -88,26 +91,33 @@ public final class Main implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  private static List<Object> commands(Terminal terminal) {
-    return List.of(
-        new DemoCommand(terminal),
-        new CookCommand(terminal),
-        new UniformCommand(terminal),
-        new MergeCommand(terminal),
-        new GreedyCommand(terminal),
-        new StockCommand(terminal),
-        new EvaluateCommand(terminal),
-        new InspectCommand(terminal),
-        new CompareCommand(terminal),
-        new VerifyCommand(terminal),
-        new ConvertCommand(terminal),
-        new ExtractLoraCommand(terminal),
-        new WarmUpCommand());
+  /// Every command by its name, in the order of the help.
+  private static SequencedMap<String, Supplier<Object>> commands(Terminal terminal) {
+    SequencedMap<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("demo", () -> new DemoCommand(terminal));
+    commands.put("cook", () -> new CookCommand(terminal));
+    commands.put("uniform", () -> new UniformCommand(terminal));
+    commands.put("merge", () -> new MergeCommand(terminal));
+    commands.put("greedy", () -> new GreedyCommand(terminal));
+    commands.put("stock", () -> new StockCommand(terminal));
+    commands.put("evaluate", () -> new EvaluateCommand(terminal));
+    commands.put("inspect", () -> new InspectCommand(terminal));
+    commands.put("compare", () -> new CompareCommand(terminal));
+    commands.put("verify", () -> new VerifyCommand(terminal));
+    commands.put("convert", () -> new ConvertCommand(terminal));
+    commands.put("extract-lora", () -> new ExtractLoraCommand(terminal));
+    commands.put("warm-up", () -> new WarmUpCommand());
+    return commands;
   }
 
-  private CommandLine commandLine(Terminal terminal, Failures failures) {
+  private CommandLine commandLine(Terminal terminal, Failures failures, String... args) {
     CommandLine commandLine = new CommandLine(this);
-    commands(terminal).forEach(commandLine::addSubcommand);
+    SequencedMap<String, Supplier<Object>> commands = commands(terminal);
+    // Reading the annotations of all commands takes longer than a small merge: one may be enough.
+    if (args.length > 0 && commands.containsKey(args[0])) {
+      commands.keySet().retainAll(List.of(args[0]));
+    }
+    commands.values().forEach(command -> commandLine.addSubcommand(command.get()));
     return commandLine
         .setOut(new PrintWriter(terminal.printer(), true))
         .setColorScheme(

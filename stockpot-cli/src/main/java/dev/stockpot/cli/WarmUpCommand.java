@@ -8,9 +8,12 @@ import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.terminal.Capabilities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.WorkFolder;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,19 @@ import picocli.CommandLine.Parameters;
 /// which profiles of hot loops later runs should start with (JEP 483 and 515).
 @Command(name = "warm-up", hidden = true, description = "Does a bit of everything, for the JVM.")
 final class WarmUpCommand implements Runnable {
-  private static final int ELEMENTS = 4 << 20;
+  private static final int ELEMENTS = 2 << 20;
+  private static final List<String> METHODS =
+      List.of("linear", "ties", "dare_ties", "slerp", "model_stock", "task_arithmetic");
+  private static final String CONFIG =
+      """
+      merge_method: %s
+      base_model: %s
+      models:
+        - {model: %s, parameters: {weight: 0.6, density: 0.5}}
+        - {model: %s, parameters: {weight: [0.4, 0.8], density: 0.5}}
+      parameters: {t: 0.5}
+      dtype: bfloat16
+      """;
 
   @Parameters(paramLabel = "FOLDER", description = "Where it may write.")
   private Path folder;
@@ -31,30 +46,38 @@ final class WarmUpCommand implements Runnable {
   public void run() {
     try (WorkFolder work = WorkFolder.beside(folder.resolve("warm-up"))) {
       for (DType dtype : List.of(DType.BF16, DType.F32)) {
-        Path a = checkpoint(work.path().resolve("a-" + dtype + ".safetensors"), dtype, 1);
-        Path b = checkpoint(work.path().resolve("b-" + dtype + ".safetensors"), dtype, 2);
-        Path out = work.path().resolve("out-" + dtype + ".safetensors");
+        Path a = model(work.path().resolve("a-" + dtype), dtype, 1);
+        Path b = model(work.path().resolve("b-" + dtype), dtype, 2);
+        String out = work.path().resolve("out-" + dtype).toString();
         run("inspect", a.toString());
-        for (int round = 0; round < 4; round++) {
-          run(
-              "uniform",
-              a.toString(),
-              b.toString(),
-              a.toString(),
-              b.toString(),
-              "-o",
-              out.toString());
+        for (int round = 0; round < 3; round++) {
+          run("uniform", a.toString(), b.toString(), "-o", out + "-uniform-" + round);
+        }
+        for (String method : METHODS) {
+          Path config = work.path().resolve(method + "-" + dtype + ".yml");
+          Files.writeString(config, CONFIG.formatted(method, a, a, b));
+          run("merge", config.toString(), out + "-" + method);
         }
       }
       run("--help");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static Path checkpoint(Path file, DType dtype, long seed) {
+  private static Path model(Path folder, DType dtype, long seed) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(
+        folder.resolve("config.json"), "{\"model_type\": \"llama\", \"num_hidden_layers\": 2}");
+    checkpoint(folder.resolve("model.safetensors"), dtype, seed);
+    return folder;
+  }
+
+  private static void checkpoint(Path file, DType dtype, long seed) {
     List<TensorSpec> specs =
         List.of(
-            new TensorSpec("a.weight", dtype, List.of(2L, ELEMENTS / 4L)),
-            new TensorSpec("b.weight", dtype, List.of(2L, ELEMENTS / 4L)));
+            new TensorSpec("model.layers.0.a.weight", dtype, List.of(2L, ELEMENTS / 4L)),
+            new TensorSpec("model.layers.1.b.weight", dtype, List.of(2L, ELEMENTS / 4L)));
     SplittableRandom random = new SplittableRandom(seed);
     try (CheckpointWriter writer = Checkpoints.create(file, specs, Map.of(), Durability.CACHED)) {
       for (TensorSpec spec : specs) {
@@ -67,7 +90,6 @@ final class WarmUpCommand implements Runnable {
       }
       writer.commit();
     }
-    return file;
   }
 
   private static void run(String... args) {
