@@ -150,7 +150,8 @@ final class DoubleTile extends Tile {
     for (int at = 0; at < length(); at += LANES) {
       addMagnitudes(values, at, Math.min(LANES, length() - at), sums);
     }
-    return sum(sums, length());
+    double sum = sum(sums, length());
+    return Double.isFinite(sum) ? sum : finiteMagnitudes();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.stockpot.merge;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.Elements;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.text.Excerpt;
@@ -31,6 +32,11 @@ final class Findings {
     long overflowed;
     long clamped;
     long flushed;
+
+    /// Values of the inputs, when these are rounded to the dtype of the config.
+    long inputsOverflowed;
+
+    long inputsClamped;
   }
 
   /// The counts of a step, to be increased.
@@ -50,16 +56,21 @@ final class Findings {
     }
   }
 
+  /// Adds what was counted in a part of a step.
+  void add(int step, Counts theirs) {
+    Counts ours = counts(step);
+    ours.nan += theirs.nan;
+    ours.infinite += theirs.infinite;
+    ours.overflowed += theirs.overflowed;
+    ours.clamped += theirs.clamped;
+    ours.flushed += theirs.flushed;
+    ours.inputsOverflowed += theirs.inputsOverflowed;
+    ours.inputsClamped += theirs.inputsClamped;
+  }
+
   void add(Findings other) {
     mixed.putAll(other.mixed);
-    other.counts.forEach((step, theirs) -> {
-      Counts ours = counts(step);
-      ours.nan += theirs.nan;
-      ours.infinite += theirs.infinite;
-      ours.overflowed += theirs.overflowed;
-      ours.clamped += theirs.clamped;
-      ours.flushed += theirs.flushed;
-    });
+    other.counts.forEach(this::add);
     other.differing.forEach(
         (step, ingredients) -> ingredients.forEach(ingredient -> differs(step, ingredient)));
   }
@@ -68,6 +79,22 @@ final class Findings {
   void checkOverflow(Path target) {
     List<CheckpointException> faults = new ArrayList<>();
     counts.forEach((step, count) -> {
+      if (count.inputsOverflowed > 0
+          && plan.steps().get(step) instanceof Step.Mix mix
+          && mix.rounding().isPresent()) {
+        DType dtype = mix.rounding().get();
+        faults.add(
+            CheckpointException.of(
+                target,
+                mix.output().name(),
+                values(count.inputsOverflowed)
+                    + " of the inputs "
+                    + (count.inputsOverflowed == 1 ? "overflows " : "overflow ")
+                    + dtype
+                    + ", to which the config's dtype rounds them and whose largest is "
+                    + Elements.largest(dtype)
+                    + "; choose a wider dtype, or --saturate to clamp"));
+      }
       if (count.overflowed > 0) {
         TensorSpec output = plan.steps().get(step).output();
         faults.add(
@@ -130,6 +157,10 @@ final class Findings {
     }
     if (count.infinite > 0) {
       notes.add(tensor + values(count.infinite) + " infinite, as in the ingredients");
+    }
+    if (count.inputsClamped > 0) {
+      notes.add(
+          tensor + values(count.inputsClamped) + " of the inputs clamped to the config's dtype");
     }
     if (count.clamped > 0) {
       notes.add(tensor + values(count.clamped) + " clamped to the range of " + output.dtype());

@@ -11,6 +11,9 @@ final class Job {
   /// and so a part of what the bits of a result depend on.
   static final long BLOCK = 64 * 1024;
 
+  /// Blocks of a pass whose sums may be at work or wait for those before them.
+  static final int MOST_WAITING = 16;
+
   private final int step;
   private final long units;
   private Stage stage;
@@ -63,7 +66,11 @@ final class Job {
 
   /// A block that nobody has yet.
   synchronized Optional<Jobs.Block> next() {
-    if (handedOut == blocks) {
+    boolean farAhead =
+        stage instanceof Stage.Pass<?> pass
+            && !pass.anyOrder()
+            && handedOut - added >= MOST_WAITING;
+    if (handedOut == blocks || farAhead) {
       return Optional.empty();
     }
     long index = handedOut++;

@@ -22,16 +22,4 @@ public record KeyCounts(long low, int shift, long[] bins, long[] above) {
     }
     above[0] += other.above[0];
   }
-
-  void count(long key) {
-    long distance = key - low;
-    if (distance >= 0) {
-      long bin = distance >>> shift;
-      if (bin < bins.length) {
-        bins[(int) bin]++;
-      } else {
-        above[0]++;
-      }
-    }
-  }
 }

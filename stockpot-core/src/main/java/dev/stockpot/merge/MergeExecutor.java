@@ -113,10 +113,13 @@ public record MergeExecutor(int threads, long memory, Progress progress) {
     List<CheckpointException> faults = new ArrayList<>();
     for (Step step : plan.steps()) {
       if (step.output().dtype().kind() == Kind.RAW) {
-        Checkpoint first = step.inputs().getFirst().checkpoint();
+        Source firstInput = step.inputs().getFirst();
+        Checkpoint first = firstInput.checkpoint();
         for (Source input : step.inputs().subList(1, step.inputs().size())) {
           Checkpoint other = input.checkpoint();
-          if (TensorBytes.firstDifference(first, other, step.output().name()).isPresent()) {
+          if (TensorBytes.firstDifference(
+                  first, firstInput.spec().name(), other, input.spec().name())
+              .isPresent()) {
             faults.add(
                 CheckpointException.of(
                     other.path(),

@@ -19,6 +19,12 @@ public interface MergeMethod {
     return inputs;
   }
 
+  /// How many of the streamed inputs are weights, which a config's dtype rounds: all of them,
+  /// unless statistics come after them.
+  default int rounded(int inputs) {
+    return inputs;
+  }
+
   /// How often the inputs are read before they are mixed, about: for estimates.
   default int passes() {
     return 0;

@@ -129,10 +129,11 @@ final class MergeWorker implements Callable<Findings> {
   private <P> Optional<Object> pass(
       Stage.Pass<P> pass, Step.Mix mix, Jobs.Block block, Window window, Lane lane, int tile) {
     P part = pass.anyOrder() ? block.job().partOfThread(pass) : pass.start();
+    Findings.Counts ignored = new Findings.Counts(); // mixing counts them
     long end = pass.sampling().firstOnly() ? Math.min(block.n(), tile) : block.n();
     for (long at = 0; at < end; at += tile) {
       int n = (int) Math.min(tile, end - at);
-      fill(mix, block.from() + at, n, block.from() + end, window, lane.stretch);
+      fill(mix, block.from() + at, n, block.from() + end, window, lane.stretch, ignored);
       pass.visit(lane.stretch, part);
     }
     meter.advance(window.taken());
@@ -145,15 +146,17 @@ final class MergeWorker implements Callable<Findings> {
     int outBytes = output.dtype().bytes();
     long end = block.from() + block.n();
     long written = block.from();
+    Findings.Counts counts = new Findings.Counts();
     for (long at = block.from(); at < end; at += tile) {
       int n = (int) Math.min(tile, end - at);
       if ((at + n - written) > window.outputCapacity(outBytes)) {
         writer.write(output.name(), written * outBytes, window.output((at - written) * outBytes));
         written = at;
       }
-      fill(mix, at, n, end, window, lane.stretch);
+      fill(mix, at, n, end, window, lane.stretch, counts);
       mixTile(mixing, mix, block, lane, window.output(), (at - written) * outBytes);
     }
+    findings.add(block.job().step(), counts);
     writer.write(output.name(), written * outBytes, window.output((end - written) * outBytes));
     meter.advance(window.taken() + block.n() * outBytes);
   }
@@ -208,8 +211,18 @@ final class MergeWorker implements Callable<Findings> {
   }
 
   /// Widens the stretch `[from, from + n)` of every input.
-  private void fill(Step.Mix mix, long from, int n, long end, Window window, Stretch stretch) {
+  ///
+  /// @param counts takes what overflows when inputs are rounded
+  private void fill(
+      Step.Mix mix,
+      long from,
+      int n,
+      long end,
+      Window window,
+      Stretch stretch,
+      Findings.Counts counts) {
     List<Source> inputs = mix.streamed();
+    int rounded = mix.rounding().isPresent() ? mix.method().rounded(inputs.size()) : 0;
     stretch.move(from, n, inputs.size());
     for (int at = 0; at < n; at += Elements.TILE) {
       int m = Math.min(Elements.TILE, n - at);
@@ -218,15 +231,32 @@ final class MergeWorker implements Callable<Findings> {
         DType dtype = inputs.get(k).spec().dtype();
         Tile tile = stretch.input(k);
         tile.widen(elements, dtype, window.input(k), window.offset(k, from + at), at, m);
-        if (mix.rounding().isPresent() && !holds(mix.rounding().get(), dtype)) {
-          round(tile, mix.rounding().get(), at, m, window.spare);
+        if (k < rounded && !holds(mix.rounding().get(), dtype)) {
+          round(tile, mix.rounding().get(), at, m, window.spare, counts);
         }
       }
     }
   }
 
-  private void round(Tile tile, DType dtype, int at, int n, MemorySegment spare) {
-    tile.narrow(elements, dtype, at, n, spare, 0);
+  /// Rounds an input to the dtype that the config wants.
+  ///
+  /// @param counts takes what overflows
+  private void round(
+      Tile tile, DType dtype, int at, int n, MemorySegment spare, Findings.Counts counts) {
+    if (!tile.narrow(elements, dtype, at, n, spare, 0)) {
+      for (int i = at; i < at + n; i++) {
+        double value = tile.at(i);
+        if (Double.isFinite(value) && !elements.fits(dtype, value)) {
+          if (saturate) {
+            tile.put(i, Math.copySign(Elements.largest(dtype), value));
+            counts.inputsClamped++;
+          } else {
+            counts.inputsOverflowed++;
+          }
+        }
+      }
+      tile.narrow(elements, dtype, at, n, spare, 0);
+    }
     tile.widen(elements, dtype, spare, 0, at, n);
   }
 

@@ -113,7 +113,7 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// partial sums.
   public abstract double dot(Tile x, int from, int n);
 
-  /// Σ |this| in float64.
+  /// Σ |this| in float64, of what is finite.
   public abstract double sumOfMagnitudes();
 
   /// The magnitude of element `i` as an integer that sorts as magnitudes do; NaN is largest.
@@ -149,6 +149,15 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// Whether an element is neither NaN nor infinite.
   final boolean isFinite(int i) {
     return Double.isFinite(at(i));
+  }
+
+  /// Σ |this| where something is not finite.
+  final double finiteMagnitudes() {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += isFinite(i) ? Math.abs(at(i)) : 0;
+    }
+    return sum;
   }
 
   /// Adds partial sums in pairs; those of elements beyond `n` are 0.

@@ -45,6 +45,11 @@ public record Fisher(List<Double> weights) implements MergeMethod, Stage.Mixing 
   }
 
   @Override
+  public int rounded(int inputs) {
+    return weights.size();
+  }
+
+  @Override
   public Stage begin(Layer layer) {
     DEFINITION.checkInputs(layer, 2 * weights.size());
     return this;

@@ -32,7 +32,11 @@ record LargestKept(List<Double> densities, List<Double> gammas) implements Spars
 
   @Override
   public long bytes(Layer layer) {
-    return Selection.bytes(layer, 2 * densities.size());
+    int cuts = 0;
+    for (int k = 0; k < densities.size(); k++) {
+      cuts += densities.get(k) >= 1 ? 0 : gammas.get(k) > 0 ? 2 : 1;
+    }
+    return Selection.bytes(layer, cuts);
   }
 
   @Override

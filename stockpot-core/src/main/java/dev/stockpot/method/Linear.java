@@ -36,7 +36,8 @@ public record Linear(List<Double> weights, double divisor) implements MergeMetho
       throw new IllegalArgumentException("weights " + weights + " are not finite numbers");
     }
     if (divisor == 0 || !Double.isFinite(divisor)) {
-      throw new IllegalArgumentException("cannot divide by " + divisor);
+      throw new IllegalArgumentException(
+          divisor == 0 ? "the weights " + weights + " add up to 0" : "cannot divide by " + divisor);
     }
   }
 
@@ -53,7 +54,9 @@ public record Linear(List<Double> weights, double divisor) implements MergeMetho
     for (double weight : weights) {
       sum += weight;
     }
-    return new Linear(weights, sum);
+    // What is left of weights that cancel out is rounding.
+    double magnitude = weights.stream().mapToDouble(Math::abs).sum();
+    return new Linear(weights, Math.abs(sum) <= 1e-12 * magnitude ? 0 : sum);
   }
 
   /// The plain sum of `k` ingredients.

@@ -90,7 +90,7 @@ public record NuSlerp(double t, Along along, boolean hasBase) implements MergeMe
 
   @Override
   public long bytes(Layer layer) {
-    return along == Along.FIRST ? 5 * Double.BYTES * columns(layer) : 0;
+    return along == Along.FIRST ? 16 * Double.BYTES * columns(layer) : 0;
   }
 
   @Override

@@ -35,6 +35,12 @@ public record RamPlusTensorLocal(double epsilon, double r, double alpha, int ing
               new RamPlusTensorLocal(
                   p.number("epsilon"), p.number("r"), p.number("alpha"), p.ingredients()));
 
+  public RamPlusTensorLocal {
+    if (!(alpha >= 0)) {
+      throw new IllegalArgumentException("alpha " + alpha + " must be at least 0");
+    }
+  }
+
   @Override
   public String name() {
     return DEFINITION.name();
@@ -88,7 +94,7 @@ public record RamPlusTensorLocal(double epsilon, double r, double alpha, int ing
       List<Double> factors = new ArrayList<>();
       for (long[] counts : total) {
         double ratio = counts[1] == 0 ? 0 : (double) counts[1] / counts[0];
-        factors.add(1 + r * Math.clamp(ratio, 0, alpha));
+        factors.add(1 + r * Math.min(ratio, alpha));
       }
       return new Ram.Mixing(epsilon, factors);
     }

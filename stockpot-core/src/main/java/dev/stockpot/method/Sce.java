@@ -139,6 +139,20 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
     }
   }
 
+  /// Σ d² of what is finite.
+  private static double squares(Tile delta) {
+    double squares = delta.dot(delta);
+    if (Double.isFinite(squares)) {
+      return squares;
+    }
+    double sum = 0;
+    for (int i = 0; i < delta.length(); i++) {
+      double value = delta.at(i);
+      sum += Double.isFinite(value) ? value * value : 0;
+    }
+    return sum;
+  }
+
   /// Σ dᵢ² of what is kept, per ingredient.
   private final class Squares implements Stage.Pass<double[]> {
     private final Cut cut;
@@ -156,7 +170,7 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
     public void visit(Stretch stretch, double[] part) {
       selected(stretch, cut);
       for (int k = 0; k < ingredients; k++) {
-        part[k] += stretch.scratch(k).dot(stretch.scratch(k));
+        part[k] += squares(stretch.scratch(k));
       }
     }
 

@@ -60,7 +60,7 @@ final class Selection {
   static long bytes(Layer layer, int cuts) {
     return layer.elements() <= SmallSelection.MOST_ELEMENTS
         ? cuts * SmallSelection.MOST_ELEMENTS * Long.BYTES
-        : (cuts * 3L * Long.BYTES) << BIN_BITS;
+        : (cuts * 2L * Long.BYTES) << BIN_BITS;
   }
 
   /// Where one cut may be.
@@ -136,7 +136,8 @@ final class Selection {
 
     @Override
     public Stage.Sampling sampling() {
-      return new Stage.Sampling(Math.max(1, (layer.elements() >> 16) / SAMPLED_BLOCKS), true);
+      return new Stage.Sampling(
+          Math.max(1, (layer.elements() >> 16) / SAMPLED_BLOCKS) * Math.max(1, unit() >> 11), true);
     }
 
     @Override

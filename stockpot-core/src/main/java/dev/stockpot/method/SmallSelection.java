@@ -64,7 +64,7 @@ record SmallSelection(Ranked ranked, List<List<Long>> ranks, Function<List<List<
       return Cut.NOTHING;
     }
     if (rank >= keys.size()) {
-      return Cut.EVERYTHING;
+      return Cut.ofKey(keys.largest(keys.size()));
     }
     long key = keys.largest(rank);
     long quota = rank;

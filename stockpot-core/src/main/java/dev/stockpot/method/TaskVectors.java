@@ -132,7 +132,8 @@ record TaskVectors(
         }
         divisor += weights.get(k);
       }
-      if (normalize && divisor != 0) {
+      double magnitude = weights.stream().mapToDouble(Math::abs).sum();
+      if (normalize && Math.abs(divisor) > 1e-12 * magnitude) {
         out.divide(divisor);
       }
     }

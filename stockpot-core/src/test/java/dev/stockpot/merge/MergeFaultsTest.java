@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,5 +169,32 @@ class MergeFaultsTest {
     return List.of(
         soups.ingredient("a.safetensors", Filled.of(name, dtype, value)),
         soups.ingredient("b.safetensors", Filled.of(name, dtype, value)));
+  }
+
+  /// A config's dtype rounds the inputs first; what overflows there must not pass as infinite.
+  @Test
+  void inputsThatOverflowTheDtypeTheyAreRoundedToAreToldOrClamped() {
+    try (Soups soups = new Soups(folder)) {
+      Checkpoint one = soups.ingredient("one.safetensors", Filled.of("w", DType.F32, 70_000, 1));
+      Step.Mix step =
+          new Step.Mix(
+              one.tensors().get("w"),
+              List.of(Source.of(one, "w")),
+              Linear.mean(1),
+              Optional.of(DType.F16),
+              0);
+      MergePlan plan = new MergePlan(List.of(one), List.of(step), Map.of());
+      assertThatThrownBy(() -> soups.merge(plan, 1, false))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(
+              folder.resolve("out.safetensors")
+                  + ": tensor 'w': 1 value of the inputs overflows F16, to which the config's dtype"
+                  + " rounds them and whose largest is 65504.0; choose a wider dtype, or --saturate"
+                  + " to clamp");
+      Soups.Merged clamped = soups.merge(plan, 1, true);
+      assertThat(clamped.bits("w")).containsExactly(Float.floatToRawIntBits(65_504), 0x3F80_0000);
+      assertThat(clamped.report().notes())
+          .containsExactly("tensor 'w': 1 value of the inputs clamped to the config's dtype");
+    }
   }
 }

@@ -79,11 +79,11 @@ class LinearTest {
     expectRefused(List.of(1.0, Double.NaN), 1, "weights [1.0, NaN] are not finite numbers");
     expectRefused(
         List.of(Double.POSITIVE_INFINITY), 1, "weights [Infinity] are not finite numbers");
-    expectRefused(List.of(1.0), 0, "cannot divide by 0.0");
+    expectRefused(List.of(1.0), 0, "the weights [1.0] add up to 0");
     expectRefused(List.of(1.0), Double.NaN, "cannot divide by NaN");
     assertThatThrownBy(() -> Linear.mean(List.of(1.0, -1.0)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("cannot divide by 0.0");
+        .hasMessage("the weights [1.0, -1.0] add up to 0");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.stockpot.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stockpot.merge.InMemory;
@@ -156,7 +157,37 @@ class TaskVectorMethodsTest {
     in.tuned()[1][20] = Double.NaN;
     double[] found =
         InMemory.mix(method.method().apply(in), Precision.FLOAT32, in.shape(), all(in));
-    assertThat(found[20]).isNaN();
+    for (int i = 0; i < 65; i++) {
+      assertThat(Double.isNaN(found[i])).as("element %d", i).isEqualTo(i == 20);
+    }
+  }
+
+  /// The lower quartile is then the smallest importance.
+  @Test
+  void arceeFusionOfFewElementsTakesOverWhatMattersEqually() {
+    double[] tuned = {1, -1, 1, -1};
+    assertThat(
+            InMemory.mix(new ArceeFusion(), Precision.FLOAT64, List.of(4L), new double[4], tuned))
+        .isEqualTo(tuned);
+  }
+
+  @Test
+  void weightsThatCancelOutDoNotDivide() {
+    List<Double> weights = List.of(0.1, 0.2, -0.3);
+    double[] ones = {1};
+    assertThat(
+            InMemory.mix(
+                new TaskArithmetic(weights, 1, true),
+                Precision.FLOAT64,
+                List.of(1L),
+                new double[1],
+                ones,
+                ones,
+                ones)[0])
+        .isCloseTo(0, within(1e-15));
+    assertThatThrownBy(() -> Linear.mean(weights))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the weights [0.1, 0.2, -0.3] add up to 0");
   }
 
   @Test
