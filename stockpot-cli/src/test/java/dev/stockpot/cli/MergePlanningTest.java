@@ -284,7 +284,7 @@ class MergePlanningTest {
         "recipe.yml:3: fisher needs 'fisher' for a: the path of a checkpoint");
     assertTold(
         "merge_method: linear\nmodels: [{model: a}]\nparameters: {weight: 0}",
-        "recipe.yml:1: linear: cannot divide by 0.0 (first for tensor 'lm_head.weight')");
+        "recipe.yml:1: linear: the weights [0.0] add up to 0 (first for tensor 'lm_head.weight')");
   }
 
   @Test
