@@ -283,6 +283,10 @@ class MergePlanningTest {
         "merge_method: fisher\nmodels:\n- model: a\n- model: b\n  fisher: c",
         "recipe.yml:3: fisher needs 'fisher' for a: the path of a checkpoint");
     assertTold(
+        "merge_method: ties\nbase_model: b\nmodels: [{model: a}]\n"
+            + "parameters: {weight: 1, density: -0.5}",
+        "recipe.yml:1: ties: density -0.5 must be at least 0 (first for tensor 'lm_head.weight')");
+    assertTold(
         "merge_method: linear\nmodels: [{model: a}]\nparameters: {weight: 0}",
         "recipe.yml:1: linear: the weights [0.0] add up to 0 (first for tensor 'lm_head.weight')");
   }

@@ -53,6 +53,14 @@ public record BreadcrumbsTies(
                   p.flag("normalize"),
                   p.flag("rescale") ? Rescale.L1 : Rescale.NONE));
 
+  /// Checks the fractions.
+  ///
+  /// @throws IllegalArgumentException if a fraction is negative
+  public BreadcrumbsTies {
+    Sparsity.checkFractions("density", densities);
+    Sparsity.checkFractions("gamma", gammas);
+  }
+
   @Override
   public String name() {
     return DEFINITION.name();

@@ -48,6 +48,13 @@ public record DareLinear(
                   p.flag("normalize"),
                   rescale(p)));
 
+  /// Checks the fractions.
+  ///
+  /// @throws IllegalArgumentException if a fraction is negative
+  public DareLinear {
+    Sparsity.checkFractions("density", densities);
+  }
+
   @Override
   public String name() {
     return DEFINITION.name();

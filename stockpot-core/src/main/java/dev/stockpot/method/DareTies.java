@@ -46,6 +46,13 @@ public record DareTies(
                   p.flag("normalize"),
                   DareLinear.rescale(p)));
 
+  /// Checks the fractions.
+  ///
+  /// @throws IllegalArgumentException if a fraction is negative
+  public DareTies {
+    Sparsity.checkFractions("density", densities);
+  }
+
   @Override
   public String name() {
     return DEFINITION.name();

@@ -52,6 +52,15 @@ public record DellaLinear(
                   p.flag("normalize"),
                   p.flag("rescale") ? Rescale.L1 : Rescale.NONE));
 
+  /// Checks the fractions.
+  ///
+  /// @throws IllegalArgumentException if a fraction is negative or a probability would not lie
+  ///   between 0 and 1
+  public DellaLinear {
+    Sparsity.checkFractions("density", densities);
+    RankKept.check(densities, epsilons);
+  }
+
   @Override
   public String name() {
     return DEFINITION.name();

@@ -35,6 +35,9 @@ public record RamPlusTensorLocal(double epsilon, double r, double alpha, int ing
               new RamPlusTensorLocal(
                   p.number("epsilon"), p.number("r"), p.number("alpha"), p.ingredients()));
 
+  /// Checks α.
+  ///
+  /// @throws IllegalArgumentException if α is negative
   public RamPlusTensorLocal {
     if (!(alpha >= 0)) {
       throw new IllegalArgumentException("alpha " + alpha + " must be at least 0");

@@ -22,6 +22,13 @@ record RankKept(List<Double> densities, List<Double> epsilons) implements Sparsi
   RankKept {
     densities = List.copyOf(densities);
     epsilons = List.copyOf(epsilons);
+    check(densities, epsilons);
+  }
+
+  /// Checks that probabilities are some.
+  ///
+  /// @throws IllegalArgumentException if a probability would not lie between 0 and 1
+  static void check(List<Double> densities, List<Double> epsilons) {
     for (int k = 0; k < densities.size(); k++) {
       double density = densities.get(k);
       double epsilon = epsilons.get(k);

@@ -2,6 +2,7 @@ package dev.stockpot.method;
 
 import dev.stockpot.merge.Layer;
 import dev.stockpot.merge.Stage;
+import java.util.List;
 import java.util.function.Function;
 
 /// Which entries of task vectors are kept.
@@ -26,6 +27,17 @@ interface Sparsity {
   /// Bytes that a thread takes.
   default long bytes(Layer layer) {
     return 0;
+  }
+
+  /// Checks parameters that are fractions.
+  ///
+  /// @throws IllegalArgumentException naming a value that is negative or no number
+  static void checkFractions(String name, List<Double> values) {
+    for (double value : values) {
+      if (!(value >= 0)) {
+        throw new IllegalArgumentException(name + " " + value + " must be at least 0");
+      }
+    }
   }
 
   /// Keeps every entry.

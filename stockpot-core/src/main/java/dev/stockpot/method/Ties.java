@@ -44,6 +44,13 @@ public record Ties(
                   p.flag("normalize"),
                   p.flag("rescale") ? Rescale.L1 : Rescale.NONE));
 
+  /// Checks the fractions.
+  ///
+  /// @throws IllegalArgumentException if a fraction is negative
+  public Ties {
+    Sparsity.checkFractions("density", densities);
+  }
+
   @Override
   public String name() {
     return DEFINITION.name();
