@@ -28,16 +28,6 @@ final class WarmUpCommand implements Runnable {
   private static final int ELEMENTS = 2 << 20;
   private static final List<String> METHODS =
       List.of("linear", "ties", "dare_ties", "slerp", "model_stock", "task_arithmetic");
-  private static final String CONFIG =
-      """
-      merge_method: %s
-      base_model: %s
-      models:
-        - {model: %s, parameters: {weight: 0.6, density: 0.5}}
-        - {model: %s, parameters: {weight: [0.4, 0.8], density: 0.5}}
-      parameters: {t: 0.5}
-      dtype: bfloat16
-      """;
 
   @Parameters(paramLabel = "FOLDER", description = "Where it may write.")
   private Path folder;
@@ -55,7 +45,7 @@ final class WarmUpCommand implements Runnable {
         }
         for (String method : METHODS) {
           Path config = work.path().resolve(method + "-" + dtype + ".yml");
-          Files.writeString(config, CONFIG.formatted(method, a, a, b));
+          Files.writeString(config, config(method, a, b));
           run("merge", config.toString(), out + "-" + method);
         }
       }
@@ -63,6 +53,19 @@ final class WarmUpCommand implements Runnable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String config(String method, Path a, Path b) {
+    return """
+    merge_method: %s
+    base_model: %s
+    models:
+      - {model: %s, parameters: {weight: 0.6, density: 0.5}}
+      - {model: %s, parameters: {weight: [0.4, 0.8], density: 0.5}}
+    parameters: {t: 0.5}
+    dtype: bfloat16
+    """
+        .formatted(method, a, a, b);
   }
 
   private static Path model(Path folder, DType dtype, long seed) throws IOException {
