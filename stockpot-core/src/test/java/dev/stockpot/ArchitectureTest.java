@@ -29,6 +29,7 @@ class ArchitectureTest {
           entry("", Set.of()),
           entry("internal.io", Set.of()),
           entry("internal.text", Set.of()),
+          entry("internal.work", Set.of()),
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
           entry("internal.linear", Set.of()),
@@ -52,7 +53,8 @@ class ArchitectureTest {
                   "internal.io",
                   "internal.json",
                   "internal.linear",
-                  "internal.text")),
+                  "internal.text",
+                  "internal.work")),
           entry(
               "merge",
               Set.of(
@@ -60,7 +62,8 @@ class ArchitectureTest {
                   "internal.io",
                   "internal.json",
                   "internal.kernel",
-                  "internal.text")),
+                  "internal.text",
+                  "internal.work")),
           entry("eval", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
           entry("method", Set.of("checkpoint", "merge", "internal.kernel", "internal.text")),
           entry(

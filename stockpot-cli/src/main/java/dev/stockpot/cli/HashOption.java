@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.recipe.Ingredient;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// `--hash`.
@@ -17,11 +19,15 @@ final class HashOption {
 
   /// File → SHA-256 of every file of the inputs; absent unless the user wants it.
   Optional<Map<String, String>> of(OpenIngredients inputs, int threads, Progress progress) {
+    return of(inputs.withBase().map(Ingredient::checkpoint), threads, progress);
+  }
+
+  /// File → SHA-256 of every file of the inputs, each file once; absent unless the user wants it.
+  Optional<Map<String, String>> of(Stream<Checkpoint> inputs, int threads, Progress progress) {
     if (!hash) {
       return Optional.empty();
     }
-    List<Path> files =
-        inputs.withBase().map(Ingredient::checkpoint).flatMap(c -> c.files().stream()).toList();
+    List<Path> files = inputs.flatMap(input -> input.files().stream()).distinct().toList();
     Map<String, String> hashes = new LinkedHashMap<>();
     Hashes.of(files, threads, progress).forEach((file, sum) -> hashes.put(file.toString(), sum));
     return Optional.of(hashes);

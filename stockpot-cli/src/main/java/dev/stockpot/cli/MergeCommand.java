@@ -44,6 +44,7 @@ final class MergeCommand implements Runnable {
   @Mixin private MemoryOption memory;
   @Mixin private ShardSizeOption shardSize;
   @Mixin private KeyOption key;
+  @Mixin private HashOption hash;
   @Mixin private MergekitOptions mergekit;
 
   @Parameters(index = "0", paramLabel = "CONFIG.yml", description = "The merge config.")
@@ -79,9 +80,6 @@ final class MergeCommand implements Runnable {
       paramLabel = "F",
       description = "Copy tensors whose name holds F (or fits it) in the same way.")
   private List<String> except = List.of();
-
-  @Option(names = "--hash", description = "Print the SHA-256 of every input file.")
-  private boolean hash;
 
   MergeCommand(Terminal terminal) {
     this.terminal = terminal;

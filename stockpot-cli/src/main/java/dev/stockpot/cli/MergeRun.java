@@ -67,7 +67,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
       boolean card,
       Optional<Path> intermediates,
       boolean lazy,
-      boolean hash) {}
+      HashOption hash) {}
 
   /// A merge whose result others use.
   ///
@@ -150,7 +150,8 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private void merge(List<Stage> stages, PlannedMerge last, MergeModels models) {
     AtomicFolder.deleteAbandoned(settings.target());
-    Map<Path, String> hashes = hashes(models);
+    Optional<Map<String, String>> hashes =
+        settings.hash().of(models.checkpoints(), settings.threads(), output.progress(terminal));
     if (stages.isEmpty()) {
       finish(last, hashes);
       return;
@@ -176,13 +177,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
   }
 
-  private void finish(PlannedMerge merge, Map<Path, String> hashes) {
+  private void finish(PlannedMerge merge, Optional<Map<String, String>> hashes) {
     MergeReport report = execute(merge, settings.target());
     tell(report);
     if (output.json()) {
       terminal.print(JsonWriter.of(document(merge, report, hashes)));
     } else {
-      hashes.forEach((file, hash) -> terminal.print(hash + "  " + file + "\n"));
+      hashes.map(HashOption::lines).ifPresent(terminal::print);
       terminal.print(sentence(merge, report));
     }
   }
@@ -246,15 +247,6 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
   }
 
-  private Map<Path, String> hashes(MergeModels models) {
-    if (!settings.hash()) {
-      return Map.of();
-    }
-    List<Path> files =
-        models.checkpoints().flatMap(checkpoint -> checkpoint.files().stream()).distinct().toList();
-    return Hashes.of(files, settings.threads(), output.progress(terminal));
-  }
-
   private void tellPlan(List<Stage> stages, PlannedMerge last) {
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
@@ -301,7 +293,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
   }
 
   private Map<String, Object> document(
-      PlannedMerge merge, MergeReport report, Map<Path, String> hashes) {
+      PlannedMerge merge, MergeReport report, Optional<Map<String, String>> hashes) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", settings.target().toString());
     document.put("merge_method", merge.config().method());
@@ -315,9 +307,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     if (!report.figures().isEmpty()) {
       document.put("figures", report.figures());
     }
-    if (settings.hash()) {
-      document.put("sha256", hashes);
-    }
+    hashes.ifPresent(it -> document.put("sha256", it));
     return document;
   }
 }

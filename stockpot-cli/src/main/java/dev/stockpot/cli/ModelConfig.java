@@ -9,27 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /// The config.json of a model in Hugging Face layout, as far as averaging changes it: the dtype.
 final class ModelConfig {
-  private static final Map<DType, String> NAMES =
-      Map.of(
-          DType.F64, "float64",
-          DType.F32, "float32",
-          DType.BF16, "bfloat16",
-          DType.F16, "float16",
-          DType.F8_E4M3, "float8_e4m3fn",
-          DType.F8_E5M2, "float8_e5m2");
-
   /// A dtype in the whole document, parts of a model included. Within a string the quotes would
   /// have backslashes.
   private static final Pattern DTYPE =
       Pattern.compile(
-          "(\"(?:torch_)?dtype\"\\s*:\\s*\")(?:" + String.join("|", NAMES.values()) + ")\"");
+          "(\"(?:torch_)?dtype\"\\s*:\\s*\")(?:"
+              + String.join("|", DType.TORCH_NAMES.values())
+              + ")\"");
 
   private ModelConfig() {}
 
@@ -42,7 +34,7 @@ final class ModelConfig {
     if (after.size() != 1 || after.equals(before) || !Files.isRegularFile(config)) {
       return Optional.empty();
     }
-    String name = NAMES.get(after.iterator().next());
+    String name = DType.TORCH_NAMES.get(after.iterator().next());
     try {
       return Optional.of(DTYPE.matcher(Files.readString(config)).replaceAll("$1" + name + "\""));
     } catch (IOException e) {

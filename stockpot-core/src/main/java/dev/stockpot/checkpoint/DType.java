@@ -1,5 +1,6 @@
 package dev.stockpot.checkpoint;
 
+import java.util.Map;
 import java.util.Optional;
 
 /// Element types of tensors, named as in the safetensors format.
@@ -50,6 +51,16 @@ public enum DType {
     /// Carried as bytes.
     RAW
   }
+
+  /// What PyTorch, and a model's config.json, calls the float types.
+  public static final Map<DType, String> TORCH_NAMES =
+      Map.of(
+          F64, "float64",
+          F32, "float32",
+          BF16, "bfloat16",
+          F16, "float16",
+          F8_E4M3, "float8_e4m3fn",
+          F8_E5M2, "float8_e5m2");
 
   private final int bits;
   private final Kind kind;

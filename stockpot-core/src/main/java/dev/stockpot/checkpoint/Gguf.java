@@ -1,7 +1,6 @@
 package dev.stockpot.checkpoint;
 
 import dev.stockpot.internal.io.InputFile;
-import dev.stockpot.internal.io.IoReason;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,25 +50,15 @@ public final class Gguf implements CheckpointFormat {
 
   @Override
   public Checkpoint open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw CheckpointException.of(path, "is a folder instead of a GGUF file");
+    return Opening.file(path, "GGUF", file -> read(path, file));
+  }
+
+  private static Checkpoint read(Path path, InputFile file) {
+    byte[] head = FileKind.head(file);
+    if (!isMagic(head)) {
+      throw CheckpointException.of(path, FileKind.of(head, "GGUF"));
     }
-    InputFile file;
-    try {
-      file = new InputFile(path);
-    } catch (UncheckedIOException e) {
-      throw CheckpointException.of(path, "cannot be opened: " + IoReason.of(e.getCause()));
-    }
-    try {
-      byte[] head = FileKind.head(file);
-      if (!isMagic(head)) {
-        throw CheckpointException.of(path, FileKind.of(head, "GGUF"));
-      }
-      return new GgufCheckpoint(path, file, GgufHeader.read(path, file));
-    } catch (RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return new GgufCheckpoint(path, file, GgufHeader.read(path, file));
   }
 
   @Override

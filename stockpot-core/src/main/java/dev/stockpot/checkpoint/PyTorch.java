@@ -1,7 +1,6 @@
 package dev.stockpot.checkpoint;
 
 import dev.stockpot.internal.io.InputFile;
-import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.pickle.PickleException;
 import dev.stockpot.internal.pickle.PickleReader;
 import dev.stockpot.internal.pickle.Pickled;
@@ -65,27 +64,18 @@ public final class PyTorch implements CheckpointFormat {
 
   @Override
   public Checkpoint open(Path path, OpenOptions options) {
-    if (Files.isDirectory(path)) {
-      throw CheckpointException.of(path, "is a folder instead of a PyTorch file");
-    }
-    InputFile file;
-    try {
-      file = new InputFile(path);
-    } catch (UncheckedIOException e) {
-      throw CheckpointException.of(path, "cannot be opened: " + IoReason.of(e.getCause()));
-    }
-    try {
-      return read(path, file, options);
-    } catch (PickleException e) {
-      file.close();
-      throw CheckpointException.at(path, e.offset(), e.getMessage());
-    } catch (ArchiveException e) {
-      file.close();
-      throw CheckpointException.at(path, e.offset(), e.getMessage());
-    } catch (RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return Opening.file(
+        path,
+        "PyTorch",
+        file -> {
+          try {
+            return read(path, file, options);
+          } catch (PickleException e) {
+            throw CheckpointException.at(path, e.offset(), e.getMessage());
+          } catch (ArchiveException e) {
+            throw CheckpointException.at(path, e.offset(), e.getMessage());
+          }
+        });
   }
 
   @Override

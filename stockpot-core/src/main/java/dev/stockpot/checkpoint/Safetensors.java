@@ -34,21 +34,7 @@ public final class Safetensors implements CheckpointFormat {
 
   @Override
   public Checkpoint open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw CheckpointException.of(path, "is a folder instead of a safetensors file");
-    }
-    InputFile file;
-    try {
-      file = new InputFile(path);
-    } catch (UncheckedIOException e) {
-      throw CheckpointException.of(path, "cannot be opened: " + IoReason.of(e.getCause()));
-    }
-    try {
-      return new Reader(path, file);
-    } catch (RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return Opening.file(path, "safetensors", file -> new Reader(path, file));
   }
 
   @Override

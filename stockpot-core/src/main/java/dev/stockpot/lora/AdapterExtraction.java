@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.linear.Matrix;
+import dev.stockpot.internal.work.Workers;
 import dev.stockpot.lora.AdapterWriter.Pair;
 import dev.stockpot.lora.LowRank.Kind;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import dev.stockpot.internal.linear.Lq;
 import dev.stockpot.internal.linear.Matrix;
 import dev.stockpot.internal.linear.Svd;
 import dev.stockpot.internal.text.Excerpt;
+import dev.stockpot.internal.work.Workers;
 import dev.stockpot.lora.AdapterWriter.Pair;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.Comparison;
 import dev.stockpot.checkpoint.TensorBytes;
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.internal.work.Workers;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -188,28 +188,27 @@ final class DoubleTile extends Tile {
 
   @Override
   public void eraseBelow(long cut, int quota) {
-    long[] kept = keys();
-    if (quota > 0 && quota < length()) {
-      quota(kept, length(), cut, quota);
-    } else {
-      // Keys from `least` on: with all that equal the cut, or none of them.
-      long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
-      atLeast(kept, length(), least);
-    }
-    select(kept, length(), values);
+    select(above(cut, quota), length(), values);
   }
 
   @Override
   public void eraseAbove(long cut, int quota) {
-    long[] kept = keys();
+    long[] above = above(cut, quota);
+    invert(above, length());
+    select(above, length(), values);
+  }
+
+  /// 1 for elements whose key is above the cut and for the first `quota` that equal it, else 0.
+  private long[] above(long cut, int quota) {
+    long[] keys = keys();
     if (quota > 0 && quota < length()) {
-      quota(kept, length(), cut, quota);
+      quota(keys, length(), cut, quota);
     } else {
+      // Keys from `least` on: with all that equal the cut, or none of them.
       long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
-      atLeast(kept, length(), least);
+      atLeast(keys, length(), least);
     }
-    invert(kept, length());
-    select(kept, length(), values);
+    return keys;
   }
 
   private double[] aside() {

@@ -187,28 +187,27 @@ final class FloatTile extends Tile {
 
   @Override
   public void eraseBelow(long cut, int quota) {
-    int[] kept = keys();
-    if (quota > 0 && quota < length()) {
-      quota(kept, length(), cut, quota);
-    } else {
-      // Keys from `least` on: with all that equal the cut, or none of them.
-      long least = quota == 0 && cut < Integer.MAX_VALUE ? cut + 1 : cut;
-      atLeast(kept, length(), (int) Math.min(least, Integer.MAX_VALUE));
-    }
-    select(kept, length(), values);
+    select(above(cut, quota), length(), values);
   }
 
   @Override
   public void eraseAbove(long cut, int quota) {
-    int[] kept = keys();
+    int[] above = above(cut, quota);
+    invert(above, length());
+    select(above, length(), values);
+  }
+
+  /// 1 for elements whose key is above the cut and for the first `quota` that equal it, else 0.
+  private int[] above(long cut, int quota) {
+    int[] keys = keys();
     if (quota > 0 && quota < length()) {
-      quota(kept, length(), cut, quota);
+      quota(keys, length(), cut, quota);
     } else {
+      // Keys from `least` on: with all that equal the cut, or none of them.
       long least = quota == 0 && cut < Integer.MAX_VALUE ? cut + 1 : cut;
-      atLeast(kept, length(), (int) Math.min(least, Integer.MAX_VALUE));
+      atLeast(keys, length(), (int) Math.min(least, Integer.MAX_VALUE));
     }
-    invert(kept, length());
-    select(kept, length(), values);
+    return keys;
   }
 
   private float[] aside() {

@@ -9,13 +9,10 @@ import dev.stockpot.checkpoint.CheckpointWriter;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType.Kind;
 import dev.stockpot.checkpoint.TensorBytes;
+import dev.stockpot.internal.work.Workers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /// Carries out a [MergePlan]: streams every ingredient in chunks through all cores into one output.
 ///
@@ -77,35 +74,13 @@ public record MergeExecutor(int threads, long memory, Progress progress) {
   private Findings work(MergePlan plan, CheckpointWriter writer, boolean saturate, Meter meter) {
     Jobs jobs = new Jobs(plan, threads);
     long window = MergeMemory.window(plan, threads, memory);
-    List<Future<Findings>> futures = new ArrayList<>();
-    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-      for (int i = 0; i < threads; i++) {
-        MergeWorker worker = new MergeWorker(plan, jobs, writer, saturate, window, meter);
-        futures.add(pool.submit(worker));
-      }
+    List<MergeWorker> workers = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      workers.add(new MergeWorker(plan, jobs, writer, saturate, window, meter));
     }
     Findings all = new Findings(plan);
-    for (Future<Findings> future : futures) {
-      all.add(join(future));
-    }
+    Workers.map(threads, workers, MergeWorker::work).forEach(all::add);
     return all;
-  }
-
-  private static Findings join(Future<Findings> future) {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 
   /// Types that Stockpot only carries can be copied where all agree, and nothing else.

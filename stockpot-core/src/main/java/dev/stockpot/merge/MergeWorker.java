@@ -10,12 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /// One thread of a merge: takes a block, reads it from every input, takes it through its stage
 /// stretch by stretch, and writes what comes out of the last stage.
-final class MergeWorker implements Callable<Findings> {
+final class MergeWorker {
   private final MergePlan plan;
   private final Jobs jobs;
   private final CheckpointWriter writer;
@@ -56,8 +55,8 @@ final class MergeWorker implements Callable<Findings> {
     }
   }
 
-  @Override
-  public Findings call() throws InterruptedException {
+  /// Works until nothing is left.
+  Findings work() throws InterruptedException {
     try (Arena arena = Arena.ofConfined()) {
       Window window = new Window(arena, windowBytes);
       for (Optional<Jobs.Block> next = jobs.next(); next.isPresent(); next = jobs.next()) {
@@ -146,6 +145,7 @@ final class MergeWorker implements Callable<Findings> {
     int outBytes = output.dtype().bytes();
     long end = block.from() + block.n();
     long written = block.from();
+    boolean narrows = narrows(mix);
     Findings.Counts counts = new Findings.Counts();
     for (long at = block.from(); at < end; at += tile) {
       int n = (int) Math.min(tile, end - at);
@@ -155,6 +155,9 @@ final class MergeWorker implements Callable<Findings> {
       }
       fill(mix, at, n, end, window, lane.stretch, counts);
       mixTile(mixing, mix, block, lane, window.output(), (at - written) * outBytes);
+      if (narrows) {
+        counts.flushed += lane.out.small(Elements.smallest(output.dtype()) / 2);
+      }
     }
     findings.add(block.job().step(), counts);
     writer.write(output.name(), written * outBytes, window.output((end - written) * outBytes));
@@ -173,12 +176,6 @@ final class MergeWorker implements Callable<Findings> {
     lane.out.resize(stretch.length());
     mixing.mix(stretch, lane.out);
     DType dtype = mix.output().dtype();
-    if (narrows(mix)) {
-      int flushed = lane.out.small(Elements.smallest(dtype) / 2);
-      if (flushed > 0) {
-        findings.counts(block.job().step()).flushed += flushed;
-      }
-    }
     if (!narrow(lane.out, dtype, target, offset)) {
       settle(mix, block.job().step(), stretch, lane.out);
       narrow(lane.out, dtype, target, offset);

@@ -39,15 +39,9 @@ public sealed interface Stage {
       return false;
     }
 
-    /// Only the first stretch of every so many blocks is visited: 1 for all of every block, 0 for
-    /// the first stretch of each.
+    /// What is visited, if not everything.
     default Sampling sampling() {
       return Sampling.ALL;
-    }
-
-    /// Most bytes that a part takes.
-    default long partBytes() {
-      return 0;
     }
   }
 

@@ -1,8 +1,5 @@
 package dev.stockpot.method;
 
-import dev.stockpot.merge.Layer;
-import dev.stockpot.merge.MergeMethod;
-import dev.stockpot.merge.Stage;
 import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.MethodDefinition.Statistics;
 import java.util.List;
@@ -22,14 +19,14 @@ import java.util.List;
 /// @param rescale what makes up for the entries that are dropped
 /// @see <a href="https://arxiv.org/abs/2312.06795">Davari and Belilovsky 2024, "Model
 ///   breadcrumbs"</a>
-public record BreadcrumbsTies(
+record BreadcrumbsTies(
     List<Double> weights,
     List<Double> densities,
     List<Double> gammas,
     double lambda,
     boolean normalize,
     Rescale rescale)
-    implements MergeMethod {
+    implements TaskVectorMethod {
   static final MethodDefinition DEFINITION =
       new MethodDefinition(
           "breadcrumbs_ties",
@@ -56,7 +53,7 @@ public record BreadcrumbsTies(
   /// Checks the fractions.
   ///
   /// @throws IllegalArgumentException if a fraction is negative
-  public BreadcrumbsTies {
+  BreadcrumbsTies {
     Sparsity.checkFractions("density", densities);
     Sparsity.checkFractions("gamma", gammas);
   }
@@ -67,26 +64,7 @@ public record BreadcrumbsTies(
   }
 
   @Override
-  public Stage begin(Layer layer) {
-    return vectors().begin(layer);
-  }
-
-  @Override
-  public int passes() {
-    return vectors().passes();
-  }
-
-  @Override
-  public long unit(Layer layer) {
-    return vectors().sparsity().unit(layer);
-  }
-
-  @Override
-  public long bytes(Layer layer) {
-    return vectors().sparsity().bytes(layer);
-  }
-
-  private TaskVectors vectors() {
+  public TaskVectors vectors() {
     return new TaskVectors(
         weights, lambda, normalize, true, new LargestKept(densities, gammas), rescale);
   }

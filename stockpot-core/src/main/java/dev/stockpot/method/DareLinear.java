@@ -1,8 +1,5 @@
 package dev.stockpot.method;
 
-import dev.stockpot.merge.Layer;
-import dev.stockpot.merge.MergeMethod;
-import dev.stockpot.merge.Stage;
 import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.MethodDefinition.Statistics;
 import java.util.List;
@@ -23,9 +20,9 @@ import java.util.List;
 /// @param rescale what makes up for the entries that are dropped
 /// @see <a href="https://arxiv.org/abs/2311.03099">Yu et al. 2024, "Language models are super
 ///   Mario"</a>
-public record DareLinear(
+record DareLinear(
     List<Double> weights, List<Double> densities, double lambda, boolean normalize, Rescale rescale)
-    implements MergeMethod {
+    implements TaskVectorMethod {
   static final MethodDefinition DEFINITION =
       new MethodDefinition(
           "dare_linear",
@@ -51,23 +48,13 @@ public record DareLinear(
   /// Checks the fractions.
   ///
   /// @throws IllegalArgumentException if a fraction is negative
-  public DareLinear {
+  DareLinear {
     Sparsity.checkFractions("density", densities);
   }
 
   @Override
   public String name() {
     return DEFINITION.name();
-  }
-
-  @Override
-  public Stage begin(Layer layer) {
-    return vectors().begin(layer);
-  }
-
-  @Override
-  public int passes() {
-    return vectors().passes();
   }
 
   /// What a config asks for.
@@ -78,7 +65,8 @@ public record DareLinear(
     return p.word("dare_rescale").equals("l1") ? Rescale.L1 : Rescale.DENSITY;
   }
 
-  private TaskVectors vectors() {
+  @Override
+  public TaskVectors vectors() {
     return new TaskVectors(
         weights,
         lambda,

@@ -1,8 +1,5 @@
 package dev.stockpot.method;
 
-import dev.stockpot.merge.Layer;
-import dev.stockpot.merge.MergeMethod;
-import dev.stockpot.merge.Stage;
 import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.MethodDefinition.Statistics;
 import java.util.List;
@@ -21,9 +18,9 @@ import java.util.List;
 /// @param rescale what makes up for the entries that are dropped
 /// @see <a href="https://arxiv.org/abs/2311.03099">Yu et al. 2024, "Language models are super
 ///   Mario"</a>
-public record DareTies(
+record DareTies(
     List<Double> weights, List<Double> densities, double lambda, boolean normalize, Rescale rescale)
-    implements MergeMethod {
+    implements TaskVectorMethod {
   static final MethodDefinition DEFINITION =
       new MethodDefinition(
           "dare_ties",
@@ -49,7 +46,7 @@ public record DareTies(
   /// Checks the fractions.
   ///
   /// @throws IllegalArgumentException if a fraction is negative
-  public DareTies {
+  DareTies {
     Sparsity.checkFractions("density", densities);
   }
 
@@ -59,16 +56,7 @@ public record DareTies(
   }
 
   @Override
-  public Stage begin(Layer layer) {
-    return vectors().begin(layer);
-  }
-
-  @Override
-  public int passes() {
-    return vectors().passes();
-  }
-
-  private TaskVectors vectors() {
+  public TaskVectors vectors() {
     return new TaskVectors(
         weights,
         lambda,

@@ -1,8 +1,5 @@
 package dev.stockpot.method;
 
-import dev.stockpot.merge.Layer;
-import dev.stockpot.merge.MergeMethod;
-import dev.stockpot.merge.Stage;
 import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.MethodDefinition.Statistics;
 import java.util.List;
@@ -21,14 +18,14 @@ import java.util.List;
 /// @param normalize whether the sum is divided by the weights
 /// @param rescale what makes up for the entries that are dropped
 /// @see <a href="https://arxiv.org/abs/2406.11617">Deep et al. 2024, "DELLA-Merging"</a>
-public record DellaLinear(
+record DellaLinear(
     List<Double> weights,
     List<Double> densities,
     List<Double> epsilons,
     double lambda,
     boolean normalize,
     Rescale rescale)
-    implements MergeMethod {
+    implements TaskVectorMethod {
   static final MethodDefinition DEFINITION =
       new MethodDefinition(
           "della_linear",
@@ -56,7 +53,7 @@ public record DellaLinear(
   ///
   /// @throws IllegalArgumentException if a fraction is negative or a probability would not lie
   ///   between 0 and 1
-  public DellaLinear {
+  DellaLinear {
     Sparsity.checkFractions("density", densities);
     RankKept.check(densities, epsilons);
   }
@@ -67,26 +64,7 @@ public record DellaLinear(
   }
 
   @Override
-  public Stage begin(Layer layer) {
-    return vectors().begin(layer);
-  }
-
-  @Override
-  public int passes() {
-    return vectors().passes();
-  }
-
-  @Override
-  public long unit(Layer layer) {
-    return vectors().sparsity().unit(layer);
-  }
-
-  @Override
-  public long bytes(Layer layer) {
-    return vectors().sparsity().bytes(layer);
-  }
-
-  private TaskVectors vectors() {
+  public TaskVectors vectors() {
     return new TaskVectors(
         weights, lambda, normalize, false, new RankKept(densities, epsilons), rescale);
   }

@@ -1,8 +1,5 @@
 package dev.stockpot.method;
 
-import dev.stockpot.merge.Layer;
-import dev.stockpot.merge.MergeMethod;
-import dev.stockpot.merge.Stage;
 import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.MethodDefinition.Statistics;
 import java.util.List;
@@ -18,8 +15,8 @@ import java.util.List;
 /// @param normalize whether the sum is divided by the weights
 /// @see <a href="https://arxiv.org/abs/2212.04089">Ilharco et al. 2023, "Editing models with task
 ///   arithmetic"</a>
-public record TaskArithmetic(List<Double> weights, double lambda, boolean normalize)
-    implements MergeMethod {
+record TaskArithmetic(List<Double> weights, double lambda, boolean normalize)
+    implements TaskVectorMethod {
   static final MethodDefinition DEFINITION =
       new MethodDefinition(
           "task_arithmetic",
@@ -39,16 +36,7 @@ public record TaskArithmetic(List<Double> weights, double lambda, boolean normal
   }
 
   @Override
-  public Stage begin(Layer layer) {
-    return vectors().begin(layer);
-  }
-
-  @Override
-  public int passes() {
-    return vectors().passes();
-  }
-
-  private TaskVectors vectors() {
+  public TaskVectors vectors() {
     return new TaskVectors(
         weights, lambda, normalize, false, new Sparsity.Everything(), Rescale.NONE);
   }

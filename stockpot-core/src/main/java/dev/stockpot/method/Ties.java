@@ -1,8 +1,5 @@
 package dev.stockpot.method;
 
-import dev.stockpot.merge.Layer;
-import dev.stockpot.merge.MergeMethod;
-import dev.stockpot.merge.Stage;
 import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.MethodDefinition.Statistics;
 import java.util.List;
@@ -20,9 +17,9 @@ import java.util.List;
 /// @param normalize whether the sum is divided by the weights
 /// @param rescale what makes up for the entries that are dropped
 /// @see <a href="https://arxiv.org/abs/2306.01708">Yadav et al. 2023, "TIES-Merging"</a>
-public record Ties(
+record Ties(
     List<Double> weights, List<Double> densities, double lambda, boolean normalize, Rescale rescale)
-    implements MergeMethod {
+    implements TaskVectorMethod {
   static final MethodDefinition DEFINITION =
       new MethodDefinition(
           "ties",
@@ -47,7 +44,7 @@ public record Ties(
   /// Checks the fractions.
   ///
   /// @throws IllegalArgumentException if a fraction is negative
-  public Ties {
+  Ties {
     Sparsity.checkFractions("density", densities);
   }
 
@@ -57,26 +54,7 @@ public record Ties(
   }
 
   @Override
-  public Stage begin(Layer layer) {
-    return vectors().begin(layer);
-  }
-
-  @Override
-  public int passes() {
-    return vectors().passes();
-  }
-
-  @Override
-  public long unit(Layer layer) {
-    return vectors().sparsity().unit(layer);
-  }
-
-  @Override
-  public long bytes(Layer layer) {
-    return vectors().sparsity().bytes(layer);
-  }
-
-  private TaskVectors vectors() {
+  public TaskVectors vectors() {
     return new TaskVectors(weights, lambda, normalize, true, LargestKept.of(densities), rescale);
   }
 }

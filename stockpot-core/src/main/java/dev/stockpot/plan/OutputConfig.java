@@ -19,15 +19,6 @@ import java.util.Set;
 /// @param donor the base, or the first model
 /// @param output tensors
 record OutputConfig(Model donor, List<TensorSpec> output) {
-  private static final Map<DType, String> NAMES =
-      Map.of(
-          DType.F64, "float64",
-          DType.F32, "float32",
-          DType.BF16, "bfloat16",
-          DType.F16, "float16",
-          DType.F8_E4M3, "float8_e4m3fn",
-          DType.F8_E5M2, "float8_e5m2");
-
   /// What the output has besides tensors.
   Companions of(
       MergeConfig config, List<Parts.Restacked> restacked, boolean untied, OutputTokens tokens) {
@@ -48,7 +39,7 @@ record OutputConfig(Model donor, List<TensorSpec> output) {
     if (floats.size() == 1) {
       dtype = Optional.of(floats.iterator().next());
     }
-    dtype.ifPresent(it -> replaceDType(members, new Json.Str(NAMES.get(it))));
+    dtype.ifPresent(it -> replaceDType(members, new Json.Str(DType.TORCH_NAMES.get(it))));
     tokens.rows().ifPresent(rows -> replaceVocabulary(members, rows));
     if (untied) {
       members.put("tie_word_embeddings", new Json.Bool(false));

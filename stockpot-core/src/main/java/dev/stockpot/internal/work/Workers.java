@@ -1,4 +1,4 @@
-package dev.stockpot.lora;
+package dev.stockpot.internal.work;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,20 +6,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 
 /// Does the same with many things, several at a time.
-final class Workers {
+public final class Workers {
   private Workers() {}
+
+  /// What is done with a thing.
+  public interface Work<T, R> {
+    /// The result.
+    R of(T thing) throws InterruptedException;
+  }
 
   /// The results, in the order of the things. After a failure, which is thrown on, nothing more is
   /// begun.
-  static <T, R> List<R> map(int threads, List<T> things, Function<T, R> work) {
+  ///
+  /// @param threads at least 1
+  public static <T, R> List<R> map(int threads, List<T> things, Work<T, R> work) {
     List<R> results = new ArrayList<>();
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       List<Future<R>> pending = new ArrayList<>();
-      things.forEach(thing -> pending.add(pool.submit(() -> work.apply(thing))));
+      things.forEach(thing -> pending.add(pool.submit(() -> work.of(thing))));
       for (Future<R> future : pending) {
         results.add(future.get());
       }

@@ -1,0 +1,2 @@
+/// Work by several threads.
+package dev.stockpot.internal.work;
