@@ -53,10 +53,9 @@ final class CookCommand implements Runnable {
 
   @Option(
       names = "--exhaustive",
-      description = "Evaluate every candidate on all of select, as is done anyway for now.")
-  void exhaustive(boolean always) {
-    // Accepted, since scripts may give it; there is nothing to turn off yet.
-  }
+      description =
+          "Evaluate every candidate on all of select, also one that cannot be accepted any more.")
+  private boolean exhaustive;
 
   @Option(names = "--timings", description = "Say where the time went.")
   private boolean timings;
@@ -74,7 +73,13 @@ final class CookCommand implements Runnable {
             terminal,
             output,
             new CookRun.Settings(
-                soup, folder(), words, dtype.outDType(), dtype.saturate(), threads.threads()));
+                soup,
+                folder(),
+                words,
+                dtype.outDType(),
+                dtype.saturate(),
+                threads.threads(),
+                exhaustive));
     if (dryRun) {
       run.plan(spec, resume);
     } else {

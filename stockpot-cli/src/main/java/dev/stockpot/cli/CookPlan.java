@@ -6,6 +6,7 @@ import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.SoupSpec;
+import dev.stockpot.search.Recipe;
 import dev.stockpot.search.Recipes;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,13 +35,11 @@ final class CookPlan {
     ingredients.all().forEach(ingredient -> row(table, ingredient));
     StringBuilder text = new StringBuilder(table.format()).append('\n');
     for (String recipe : spec.recipes()) {
-      boolean skipped = Recipes.named(recipe).needsLogits() && !evaluator.givesLogits();
+      boolean ensemble = isEnsemble(recipe);
+      boolean skipped = ensemble && !evaluator.givesPredictions();
       text.append(recipe)
           .append(skipped ? ": would be skipped, the evaluator gives no logits" : "")
-          .append(
-              Recipes.named(recipe).needsLogits()
-                  ? ""
-                  : ": " + folder.resolve(recipe).resolve("model.safetensors"))
+          .append(ensemble ? "" : ": " + folder.resolve(recipe).resolve("model.safetensors"))
           .append('\n');
     }
     return text.append('\n').append(sentence(spec, ingredients)).append(".\n").toString();
@@ -63,6 +62,10 @@ final class CookPlan {
   }
 
   private static int soups(SoupSpec spec) {
-    return (int) spec.recipes().stream().filter(name -> !Recipes.named(name).needsLogits()).count();
+    return (int) spec.recipes().stream().filter(name -> !isEnsemble(name)).count();
+  }
+
+  private static boolean isEnsemble(String recipe) {
+    return Recipes.named(recipe).needs().contains(Recipe.Need.PREDICTIONS);
   }
 }

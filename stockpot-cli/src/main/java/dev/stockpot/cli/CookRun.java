@@ -47,13 +47,15 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param outDType of the soups, if not that of the ingredients
   /// @param saturate whether overflowing values are clamped
   /// @param threads to compute with
+  /// @param exhaustive whether every candidate is measured to the end
   record Settings(
       Path file,
       Path folder,
       List<String> command,
       Optional<DType> outDType,
       boolean saturate,
-      int threads) {}
+      int threads,
+      boolean exhaustive) {}
 
   /// Checks everything and says what [#cook] would do.
   ///
@@ -97,9 +99,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
           new EvaluationStore(work.resolve(EvalIdentity.of(spec.eval(), inputs)))) {
         Kitchen kitchen = kitchen(spec, ingredients, evaluator, store, inputs, work);
         List<Recipe> recipes = spec.recipes().stream().map(Recipes::named).toList();
-        outcome =
-            clock.measure(
-                "cooking", new Cook(kitchen, ingredients.base(), recipes, settings.folder())::run);
+        outcome = clock.measure("cooking", new Cook(kitchen, recipes, settings.folder())::run);
       }
       outcome.notes().forEach(note -> output.note(terminal, note));
       write(outcome, inputs, clock);
@@ -151,14 +151,19 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         .forEach(each -> fingerprints.put(each.name(), fingerprint(each.checkpoint(), inputs)));
     return new Kitchen(
         ingredients.all(),
+        ingredients.base(),
         fingerprints,
         spec.eval(),
         evaluator,
         store,
         new MergeExecutor(settings.threads(), output.progress(terminal)),
-        new Kitchen.Output(settings.outDType(), settings.saturate()),
-        work,
-        spec.recipes().stream().anyMatch(name -> Recipes.named(name).needsLogits()));
+        new Kitchen.Settings(
+            settings.outDType(),
+            settings.saturate(),
+            spec.recipes().stream()
+                .anyMatch(name -> Recipes.named(name).needs().contains(Recipe.Need.PREDICTIONS)),
+            settings.exhaustive()),
+        work);
   }
 
   /// The hash of a checkpoint's file; of its files' hashes, if there are several.
@@ -200,7 +205,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   private static String trace(Choice choice) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("trace", choice.trace().stream().map(GreedyCommand::members).toList());
-    document.put("ingredients", choice.weights());
+    document.put("ingredients", choice.dish().weights());
     return JsonWriter.pretty(JsonWriter.of(document));
   }
 

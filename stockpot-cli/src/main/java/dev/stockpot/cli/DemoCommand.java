@@ -55,7 +55,7 @@ final class DemoCommand implements Runnable {
     replaceEarlierDemo();
     CookRun.Settings settings =
         new CookRun.Settings(
-            soup, folder, List.of(NAME), Optional.empty(), false, threads.threads());
+            soup, folder, List.of(NAME), Optional.empty(), false, threads.threads(), false);
     new CookRun(terminal, output, settings)
         .cook(SoupFile.read(soup, Recipes.names()), false, false);
     if (!output.json()) {

@@ -23,6 +23,7 @@ import dev.stockpot.merge.MergePlan;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.search.Accept;
 import dev.stockpot.search.Choice;
+import dev.stockpot.search.Dish;
 import dev.stockpot.search.EvaluationStore;
 import dev.stockpot.search.GreedySoup;
 import dev.stockpot.search.Kitchen;
@@ -91,10 +92,9 @@ final class GreedyCommand implements Runnable {
 
   @Option(
       names = "--exhaustive",
-      description = "Evaluate every candidate on all of select, as is done anyway for now.")
-  void exhaustive(boolean always) {
-    // Accepted, since scripts may give it; there is nothing to turn off yet.
-  }
+      description =
+          "Evaluate every candidate on all of select, also one that cannot be accepted any more.")
+  private boolean exhaustive;
 
   GreedyCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -115,6 +115,7 @@ final class GreedyCommand implements Runnable {
       Kitchen kitchen =
           new Kitchen(
               ingredients.all(),
+              Optional.empty(),
               ingredients.all().stream()
                   .map(Ingredient::name)
                   .collect(Collectors.toMap(Function.identity(), Function.identity())),
@@ -123,22 +124,23 @@ final class GreedyCommand implements Runnable {
               store,
               new MergeExecutor(
                   threads.threads(), memory.bytes().orElseGet(MergeMemory::usual), progress),
-              new Kitchen.Output(dtype.outDType(), dtype.saturate()),
-              work.path(),
-              false);
-      Choice choice = new GreedySoup(accept).choose(kitchen);
+              new Kitchen.Settings(dtype.outDType(), dtype.saturate(), false, exhaustive),
+              work.path());
+      Choice choice = new GreedySoup(accept).choose(kitchen).getFirst();
       write(kitchen, choice);
       show(kitchen, choice, hash.of(ingredients, threads.threads(), progress));
     }
   }
 
   private void write(Kitchen kitchen, Choice choice) {
-    MergePlan plan = kitchen.plan(choice.ingredients());
+    if (!(choice.dish() instanceof Dish.Soup(String _, MergePlan plan, var weights))) {
+      throw new AssertionError("a greedy soup is a soup");
+    }
     String method =
         "The greedy soup of %d checkpoints, %d of which it keeps"
-            .formatted(kitchen.ingredients().size(), choice.ingredients().size());
+            .formatted(kitchen.ingredients().size(), weights.size());
     List<String> command = spec.commandLine().getParent().getParseResult().originalArgs();
-    ModelCard card = ModelCard.of(target.path(), method, choice.weights(), plan, command);
+    ModelCard card = ModelCard.of(target.path(), method, weights, plan, command);
     kitchen
         .executor()
         .execute(
@@ -150,17 +152,17 @@ final class GreedyCommand implements Runnable {
   private void show(Kitchen kitchen, Choice choice, Optional<Map<String, String>> hashes) {
     List<Ingredient> order = kitchen.bestFirst();
     double first = kitchen.score(order.getFirst());
-    double score =
+    double last =
         choice.trace().stream()
             .filter(Trial::accepted)
-            .map(Trial::score)
-            .reduce(first, (_, last) -> last);
+            .mapToDouble(trial -> trial.score().orElseThrow())
+            .reduce(first, (_, next) -> next);
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("order", order.stream().map(Ingredient::name).toList());
       document.put("trace", choice.trace().stream().map(GreedyCommand::members).toList());
-      document.put("ingredients", choice.weights());
-      document.put("score", score);
+      document.put("ingredients", choice.dish().weights());
+      document.put("score", last);
       document.put("metric", kitchen.eval().metric());
       document.put("output", target.path().toString());
       hashes.ifPresent(sums -> document.put("sha256", sums));
@@ -170,17 +172,21 @@ final class GreedyCommand implements Runnable {
     Table table = new Table(Table.text("candidate"), Table.number("with it"), Table.text(""));
     table.row(order.getFirst().name(), Figures.plain(first), "best single model");
     for (Trial trial : choice.trace()) {
-      table.row(trial.candidate(), Figures.plain(trial.score()), trial.accepted() ? "kept" : "");
+      String score =
+          trial.score().isPresent()
+              ? Figures.plain(trial.score().getAsDouble())
+              : "at best " + Figures.plain(trial.bound().orElseThrow());
+      table.row(trial.candidate(), score, trial.accepted() ? "kept" : "");
     }
     terminal.print(table.format());
     terminal.print(
         "%n%s: mean of %d of %d checkpoints, %s %s on select (best single model: %s)%n"
             .formatted(
                 target.path(),
-                choice.ingredients().size(),
+                choice.dish().weights().size(),
                 order.size(),
                 kitchen.eval().metric(),
-                Figures.plain(score),
+                Figures.plain(last),
                 Figures.plain(first)));
     hashes.ifPresent(sums -> terminal.print(HashOption.lines(sums)));
   }
@@ -189,7 +195,8 @@ final class GreedyCommand implements Runnable {
   static Map<String, Object> members(Trial trial) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("candidate", trial.candidate());
-    members.put("score", trial.score());
+    members.put("score", trial.score().isPresent() ? trial.score().getAsDouble() : null);
+    trial.bound().ifPresent(bound -> members.put("bound", bound));
     members.put("accepted", trial.accepted());
     return members;
   }

@@ -3,16 +3,14 @@ package dev.stockpot.eval;
 import java.util.BitSet;
 
 /// The share of examples whose largest logit is that of their label.
-public record Accuracy() implements Metric {
+public record Accuracy() implements MeanMetric {
 
   /// Which examples are right. Of equal logits the first counts as the largest; a row with a NaN is
   /// wrong.
-  ///
-  /// @param labels one class per example
-  public static BitSet correct(Logits logits, int[] labels) {
-    BitSet correct = new BitSet(logits.examples());
-    for (int example = 0; example < logits.examples(); example++) {
-      correct.set(example, largest(logits, example) == labels[example]);
+  public static BitSet correct(Predictions predictions, Targets.Classes targets) {
+    BitSet correct = new BitSet(predictions.examples());
+    for (int example = 0; example < predictions.examples(); example++) {
+      correct.set(example, largest(predictions, example) == targets.labels()[example]);
     }
     return correct;
   }
@@ -28,16 +26,30 @@ public record Accuracy() implements Metric {
   }
 
   @Override
-  public double of(Logits logits, int[] labels) {
-    return (double) correct(logits, labels).cardinality() / logits.examples();
+  public boolean fits(Targets targets) {
+    return targets instanceof Targets.Classes;
+  }
+
+  /// 1 for an example that is right, 0 for one that is wrong.
+  @Override
+  public double[] perExample(Predictions predictions, Targets targets) {
+    BitSet correct = correct(predictions, (Targets.Classes) targets);
+    double[] each = new double[predictions.examples()];
+    correct.stream().forEach(example -> each[example] = 1);
+    return each;
+  }
+
+  @Override
+  public double best() {
+    return 1;
   }
 
   /// The class of the first largest logit, -1 if one is NaN.
-  private static int largest(Logits logits, int example) {
+  private static int largest(Predictions predictions, int example) {
     int largest = 0;
-    float value = logits.at(example, 0);
-    for (int label = 0; label < logits.classes(); label++) {
-      float logit = logits.at(example, label);
+    float value = predictions.at(example, 0);
+    for (int label = 0; label < predictions.width(); label++) {
+      float logit = predictions.at(example, label);
       if (Float.isNaN(logit)) {
         return -1;
       }

@@ -78,7 +78,7 @@ public final class CommandEvaluator implements Evaluator {
   }
 
   @Override
-  public boolean givesLogits() {
+  public boolean givesPredictions() {
     return false;
   }
 

@@ -33,9 +33,9 @@ public interface Engine extends AutoCloseable {
     /// Runs a batch.
     ///
     /// @param batch at most [#batchLimit] examples
-    /// @return logits, `batch.size()` rows; the caller may keep them
-    /// @throws EvaluationException if the network does not take the input or gives no logits
-    Logits logits(Batch batch);
+    /// @return what the network gives for `batch.size()` examples; the caller may keep it
+    /// @throws EvaluationException if the network does not take the input or gives no floats
+    Output run(Batch batch);
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package dev.stockpot.eval;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -12,41 +13,50 @@ import java.util.SequencedMap;
 /// @param n number of examples
 /// @param metrics by name; NaN where a metric could not be computed
 /// @param correct which examples were classified correctly, where the evaluator tells
-/// @param logits where the evaluator gives them; for ensembles
+/// @param predictions where the evaluator gives them; for ensembles
 public record Evaluation(
     String set,
     int n,
     SequencedMap<String, Double> metrics,
     Optional<BitSet> correct,
-    Optional<Logits> logits) {
+    Optional<Predictions> predictions) {
 
   public Evaluation {
     metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
     correct = correct.map(bits -> (BitSet) bits.clone());
   }
 
-  /// What logits amount to: every metric of [Metrics#ALL], the correct examples, and the logits.
+  /// What predictions amount to: every metric that fits, the correct examples, the predictions.
   ///
   /// @param set name of the set
-  /// @param labels one class per example
+  /// @param metrics to compute, of which those that do not fit the targets are passed over
   /// @throws EvaluationException if a label is not among the classes
-  /// @throws IllegalArgumentException unless there is one label per example
-  public static Evaluation of(String set, Logits logits, int[] labels) {
-    if (labels.length != logits.examples()) {
+  /// @throws IllegalArgumentException unless there is one target per example
+  public static Evaluation of(
+      String set, Predictions predictions, Targets targets, List<Metric> metrics) {
+    if (targets.size() != predictions.examples()) {
       throw new IllegalArgumentException(
-          labels.length + " labels for " + logits.examples() + " examples");
+          targets.size() + " targets for " + predictions.examples() + " examples");
     }
-    checkLabels(set, logits.classes(), labels);
+    checkLabels(set, predictions.width(), targets);
     SequencedMap<String, Double> values = new LinkedHashMap<>();
-    for (Metric metric : Metrics.ALL) {
-      values.put(metric.name(), metric.of(logits, labels));
+    for (Metric metric : metrics) {
+      if (metric.fits(targets)) {
+        values.put(metric.name(), metric.of(predictions, targets));
+      }
     }
-    BitSet correct = Accuracy.correct(logits, labels);
-    return new Evaluation(set, labels.length, values, Optional.of(correct), Optional.of(logits));
+    Optional<BitSet> correct =
+        targets instanceof Targets.Classes classes
+            ? Optional.of(Accuracy.correct(predictions, classes))
+            : Optional.empty();
+    return new Evaluation(set, targets.size(), values, correct, Optional.of(predictions));
   }
 
   /// @throws EvaluationException if a label is not among the classes
-  static void checkLabels(String set, int classes, int[] labels) {
+  static void checkLabels(String set, int classes, Targets targets) {
+    if (!(targets instanceof Targets.Classes(int[] labels))) {
+      return;
+    }
     for (int example = 0; example < labels.length; example++) {
       if (labels[example] >= classes) {
         throw new EvaluationException(
@@ -57,8 +67,8 @@ public record Evaluation(
     }
   }
 
-  /// The same with other logits, or none: to put them on disk, or to let go of them.
-  public Evaluation withLogits(Optional<Logits> other) {
+  /// The same with other predictions, or none: to put them on disk, or to let go of them.
+  public Evaluation withPredictions(Optional<Predictions> other) {
     return new Evaluation(set, n, metrics, correct, other);
   }
 

@@ -21,16 +21,25 @@ public interface Evaluator extends AutoCloseable {
   /// @throws EvaluationException if it cannot be measured
   SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> sets);
 
-  /// Measures logits as if a candidate had given them: those of an ensemble.
+  /// Measures a candidate on one set, as long as it can still pass a bar: it is given up exactly
+  /// when no outcome on the examples that are left would pass.
   ///
   /// @param set name of a set of the [EvalSpec]
-  /// @throws UnsupportedOperationException unless [#givesLogits]
-  default Evaluation measure(String set, Logits logits) {
-    throw new UnsupportedOperationException("gives no logits");
+  /// @throws EvaluationException if it cannot be measured
+  default Attempt attempt(Checkpoint candidate, String set, Bar bar) {
+    return new Attempt.Finished(evaluate(candidate, List.of(set)).get(set));
   }
 
-  /// Whether evaluations carry logits, which ensembles need.
-  boolean givesLogits();
+  /// Measures predictions as if a candidate had given them: those of an ensemble.
+  ///
+  /// @param set name of a set of the [EvalSpec]
+  /// @throws UnsupportedOperationException unless [#givesPredictions]
+  default Evaluation measure(String set, Predictions predictions) {
+    throw new UnsupportedOperationException("gives no predictions");
+  }
+
+  /// Whether evaluations carry predictions, which ensembles need.
+  boolean givesPredictions();
 
   /// Whether more of the metric that is chosen by is better.
   boolean higherIsBetter();

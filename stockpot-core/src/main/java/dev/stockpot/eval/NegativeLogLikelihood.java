@@ -1,7 +1,7 @@
 package dev.stockpot.eval;
 
 /// The mean over examples of `log Σ exp(logits) − logit of the label`, in float64.
-public record NegativeLogLikelihood() implements Metric {
+public record NegativeLogLikelihood() implements MeanMetric {
 
   @Override
   public String name() {
@@ -14,23 +14,34 @@ public record NegativeLogLikelihood() implements Metric {
   }
 
   @Override
-  public double of(Logits logits, int[] labels) {
-    double sum = 0;
-    for (int example = 0; example < logits.examples(); example++) {
-      sum += logSumExp(logits, example) - logits.at(example, labels[example]);
+  public boolean fits(Targets targets) {
+    return targets instanceof Targets.Classes;
+  }
+
+  @Override
+  public double[] perExample(Predictions predictions, Targets targets) {
+    int[] labels = ((Targets.Classes) targets).labels();
+    double[] each = new double[predictions.examples()];
+    for (int example = 0; example < each.length; example++) {
+      each[example] = logSumExp(predictions, example) - predictions.at(example, labels[example]);
     }
-    return sum / logits.examples();
+    return each;
+  }
+
+  @Override
+  public double best() {
+    return 0;
   }
 
   /// The largest logit is taken out first, so that nothing overflows.
-  private static double logSumExp(Logits logits, int example) {
+  private static double logSumExp(Predictions predictions, int example) {
     double largest = Double.NEGATIVE_INFINITY;
-    for (int label = 0; label < logits.classes(); label++) {
-      largest = Math.max(largest, logits.at(example, label));
+    for (int label = 0; label < predictions.width(); label++) {
+      largest = Math.max(largest, predictions.at(example, label));
     }
     double sum = 0;
-    for (int label = 0; label < logits.classes(); label++) {
-      sum += StrictMath.exp(logits.at(example, label) - largest);
+    for (int label = 0; label < predictions.width(); label++) {
+      sum += StrictMath.exp(predictions.at(example, label) - largest);
     }
     return largest + StrictMath.log(sum);
   }

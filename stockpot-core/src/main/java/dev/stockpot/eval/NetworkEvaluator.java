@@ -2,20 +2,22 @@ package dev.stockpot.eval;
 
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.ServiceLoader;
+import java.util.stream.IntStream;
 
-/// Measures candidates by running a network with their weights over sets of arrays.
+/// Measures candidates by running a network with their weights over sets of examples.
 ///
-/// For one thread at a time; the engine may use several. Logits are kept in memory, those of one
-/// candidate at a time; a caller that keeps more has a [LogitsStore].
+/// For one thread at a time; the engine may use several. Predictions are kept in memory, those of
+/// one candidate at a time; a caller that keeps more has a [PredictionStore].
 public final class NetworkEvaluator implements Evaluator {
   /// Largest batch: more gains nothing on a CPU, and costs memory.
   static final int BATCH_EXAMPLES = 256;
@@ -66,31 +68,37 @@ public final class NetworkEvaluator implements Evaluator {
   @Override
   public SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> names) {
     List<Dataset> asked = new LinkedHashSet<>(names).stream().map(this::dataset).toList();
-    String what = "evaluating " + candidate.path().getFileName();
     long total = asked.stream().mapToLong(Dataset::size).sum();
     SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
     try (Engine.Model model = engine.load(candidate);
-        Progress.Task task =
-            progress.begin(what, new Progress.Total(total, Progress.Unit.EXAMPLES))) {
+        Progress.Task task = begin(candidate, total)) {
       for (Dataset set : asked) {
-        if (!warm) {
-          model.logits(set.batch(0, batchSize(model, set)));
-          warm = true;
+        Bar none = Bar.none(IntStream.range(0, set.size()).toArray());
+        switch (run(model, set, none, task)) {
+          case Attempt.Finished(Evaluation evaluation) -> evaluations.put(set.name(), evaluation);
+          case Attempt.Stopped _ -> throw new AssertionError("stopped without a bar");
         }
-        Logits logits = run(model, set, task);
-        evaluations.put(set.name(), Evaluation.of(set.name(), logits, set.labels()));
       }
     }
     return evaluations;
   }
 
   @Override
-  public Evaluation measure(String set, Logits logits) {
-    return Evaluation.of(set, logits, dataset(set).labels());
+  public Attempt attempt(Checkpoint candidate, String name, Bar bar) {
+    Dataset set = dataset(name);
+    try (Engine.Model model = engine.load(candidate);
+        Progress.Task task = begin(candidate, set.size())) {
+      return run(model, set, bar, task);
+    }
   }
 
   @Override
-  public boolean givesLogits() {
+  public Evaluation measure(String set, Predictions predictions) {
+    return Evaluation.of(set, predictions, dataset(set).targets(), Metrics.ALL);
+  }
+
+  @Override
+  public boolean givesPredictions() {
     return true;
   }
 
@@ -142,13 +150,18 @@ public final class NetworkEvaluator implements Evaluator {
     SequencedMap<String, Dataset> sets = new LinkedHashMap<>();
     try {
       for (SetSpec set : spec.sets()) {
-        sets.put(set.name(), Dataset.open(set, spec.input()));
+        sets.put(set.name(), Datasets.open(set, spec.input()));
       }
     } catch (RuntimeException | Error e) {
       sets.values().forEach(Dataset::close);
       throw e;
     }
     return sets;
+  }
+
+  private Progress.Task begin(Checkpoint candidate, long total) {
+    String what = "evaluating " + candidate.path().getFileName();
+    return progress.begin(what, new Progress.Total(total, Progress.Unit.EXAMPLES));
   }
 
   private Dataset dataset(String name) {
@@ -165,43 +178,43 @@ public final class NetworkEvaluator implements Evaluator {
     return (int) Math.min(largest, set.size());
   }
 
-  private Logits run(Engine.Model model, Dataset set, Progress.Task task) {
+  private Attempt run(Engine.Model model, Dataset set, Bar bar, Progress.Task task) {
     int size = batchSize(model, set);
-    float[] values = {};
-    int classes = 0;
-    for (int from = 0; from < set.size(); from += size) {
-      Batch batch = set.batch(from, Math.min(from + size, set.size()));
-      long start = System.nanoTime();
-      Logits logits = model.logits(batch);
-      modelNanos += System.nanoTime() - start;
-      if (from == 0) {
-        classes = logits.classes();
-        // Before the rest is computed in vain.
-        Evaluation.checkLabels(set.name(), classes, set.labels());
-        if ((long) set.size() * classes > Integer.MAX_VALUE) {
-          throw new EvaluationException(
-              "set '%s': %d×%d logits are more than fit into memory (2147483647); split the set"
-                  .formatted(set.name(), set.size(), classes));
-        }
-        values = new float[set.size() * classes];
-      }
-      if (logits.examples() != batch.size() || logits.classes() != classes) {
-        throw new EvaluationException(
-            "set '%s': the model gave %d×%d logits for %d examples of %d classes; "
-                    .formatted(
-                        set.name(), logits.examples(), logits.classes(), batch.size(), classes)
-                + "its output must be one row of logits per example");
-      }
-      MemorySegment.copy(
-          logits.values(),
-          ValueLayout.JAVA_FLOAT_UNALIGNED,
-          0,
-          values,
-          from * classes,
-          batch.size() * classes);
-      examples += batch.size();
-      task.advance(batch.size());
+    if (!warm) {
+      predict(model, set, Arrays.copyOf(bar.order(), size));
+      warm = true;
     }
-    return new Logits(set.size(), classes, MemorySegment.ofArray(values));
+    Optional<RunningScore> running =
+        metric instanceof MeanMetric mean && mean.fits(set.targets())
+            ? Optional.of(new RunningScore(mean, set.size()))
+            : Optional.empty();
+    PredictionTable table = new PredictionTable(set);
+    for (int from = 0; from < set.size(); from += size) {
+      int[] batch = Arrays.copyOfRange(bar.order(), from, Math.min(from + size, set.size()));
+      long start = System.nanoTime();
+      Predictions predictions = predict(model, set, batch);
+      modelNanos += System.nanoTime() - start;
+      table.put(batch, predictions);
+      examples += batch.length;
+      task.advance(batch.length);
+      if (running.isPresent()) {
+        running.get().add(predictions, set.targets().of(batch));
+        double bound = running.get().bound();
+        if (from + batch.length < set.size() && !bar.score().passes(bound)) {
+          return new Attempt.Stopped(bound, from + batch.length);
+        }
+      }
+    }
+    return new Attempt.Finished(
+        Evaluation.of(set.name(), table.predictions(), set.targets(), Metrics.ALL));
+  }
+
+  private static Predictions predict(Engine.Model model, Dataset set, int[] examples) {
+    try (Arena arena = Arena.ofConfined()) {
+      Batch batch = set.batch(examples, arena);
+      return Head.ROWS.of(model.run(batch), batch);
+    } catch (EvaluationException e) {
+      throw new EvaluationException("set '" + set.name() + "': " + e.getMessage(), e);
+    }
   }
 }

@@ -11,7 +11,7 @@ public record BestModel() implements Recipe {
   }
 
   @Override
-  public Choice choose(Kitchen kitchen) {
-    return new Choice(Choice.Kind.SOUP, List.of(kitchen.bestFirst().getFirst()), List.of());
+  public List<Choice> choose(Kitchen kitchen) {
+    return List.of(new Choice(name(), kitchen.mean(List.of(kitchen.bestFirst().getFirst()))));
   }
 }

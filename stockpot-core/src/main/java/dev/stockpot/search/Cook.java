@@ -15,16 +15,15 @@ import java.util.SequencedMap;
 /// Evaluates base and ingredients, cooks every recipe, evaluates what comes out.
 ///
 /// @param kitchen its evaluations make it possible to go on where an earlier run was cut off
-/// @param base the pre-trained model, to be measured beside the others
 /// @param recipes in the order in which they are cooked
 /// @param folder for `RECIPE/model.safetensors`
-public record Cook(Kitchen kitchen, Optional<Ingredient> base, List<Recipe> recipes, Path folder) {
+public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
 
   /// What came out.
   ///
-  /// @param results base, ingredients, then recipes, in the order given
-  /// @param choices what each recipe decided on, by its name
-  /// @param files each soup's checkpoint, by the recipe's name
+  /// @param results base, ingredients, then what recipes made, in the order given
+  /// @param choices what each recipe recommends, by its name
+  /// @param files the checkpoint of each recommended soup, by the recipe's name
   /// @param notes for the user
   public record Outcome(
       List<Result> results,
@@ -46,16 +45,17 @@ public record Cook(Kitchen kitchen, Optional<Ingredient> base, List<Recipe> reci
     Progress.Total total = new Progress.Total(recipes.size(), Progress.Unit.CANDIDATES);
     try (Progress.Task task = kitchen.progress().begin("cooking", total)) {
       for (Recipe recipe : recipes) {
-        if (recipe.needsLogits() && !kitchen.evaluator().givesLogits()) {
-          notes.add(
-              recipe.name()
-                  + " is skipped: it averages logits, and this evaluator gives only metrics;"
-                  + " use an onnx evaluator");
+        Optional<String> skipped = kitchen.lacks(recipe);
+        if (skipped.isPresent()) {
+          notes.add(recipe.name() + " is skipped: " + skipped.get());
         } else {
-          Choice choice = recipe.choose(kitchen);
-          choices.put(recipe.name(), choice);
-          SequencedMap<String, Evaluation> evaluations = serve(recipe, choice, files, notes);
-          results.add(new Result(recipe.name(), recipe.name(), choice.weights(), evaluations));
+          List<Choice> made = recipe.choose(kitchen);
+          choices.put(recipe.name(), made.getFirst());
+          for (Choice choice : made) {
+            SequencedMap<String, Evaluation> evaluations = serve(recipe, choice, files, notes);
+            results.add(
+                new Result(choice.name(), recipe.name(), choice.dish().weights(), evaluations));
+          }
         }
         task.advance(1);
       }
@@ -65,13 +65,13 @@ public record Cook(Kitchen kitchen, Optional<Ingredient> base, List<Recipe> reci
 
   private void evaluateGiven(List<Result> results) {
     List<Ingredient> given = new ArrayList<>();
-    base.ifPresent(given::add);
+    kitchen.base().ifPresent(given::add);
     given.addAll(kitchen.ingredients());
     Progress.Total total = new Progress.Total(given.size(), Progress.Unit.CANDIDATES);
     try (Progress.Task task = kitchen.progress().begin("evaluating models", total)) {
       for (Ingredient model : given) {
         SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(model.name(), 1.0));
-        boolean isBase = base.filter(model::equals).isPresent();
+        boolean isBase = kitchen.base().filter(model::equals).isPresent();
         results.add(
             new Result(
                 model.name(),
@@ -85,19 +85,17 @@ public record Cook(Kitchen kitchen, Optional<Ingredient> base, List<Recipe> reci
 
   private SequencedMap<String, Evaluation> serve(
       Recipe recipe, Choice choice, SequencedMap<String, Path> files, List<String> notes) {
-    return switch (choice.kind()) {
-      case SOUP -> {
+    return switch (choice.dish()) {
+      case Dish.Soup soup when choice.name().equals(recipe.name()) -> {
         Path file = folder.resolve(recipe.name()).resolve("model.safetensors");
-        kitchen
-            .average(choice.ingredients(), file)
-            .notes()
-            .forEach(note -> notes.add(recipe.name() + ": " + note));
+        kitchen.serve(soup, file).notes().forEach(note -> notes.add(recipe.name() + ": " + note));
         files.put(recipe.name(), file);
-        yield kitchen.evaluateSoup(choice.ingredients(), file, sets());
+        yield kitchen.evaluate(soup, file, sets());
       }
-      case ENSEMBLE -> {
+      case Dish.Soup soup -> kitchen.evaluate(soup, sets());
+      case Dish.Ensemble(List<Ingredient> members) -> {
         SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
-        sets().forEach(set -> evaluations.put(set, kitchen.ensemble(choice.ingredients(), set)));
+        sets().forEach(set -> evaluations.put(set, kitchen.ensemble(members, set)));
         yield evaluations;
       }
     };

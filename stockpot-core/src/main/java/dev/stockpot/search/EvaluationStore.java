@@ -1,8 +1,10 @@
 package dev.stockpot.search;
 
+import dev.stockpot.eval.Attempt;
+import dev.stockpot.eval.Bar;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.EvaluationException;
-import dev.stockpot.eval.LogitsStore;
+import dev.stockpot.eval.PredictionStore;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonException;
@@ -19,34 +21,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /// Evaluations that are done, on disk: nothing is measured twice, also not after a crash.
 ///
-/// An evaluation is kept under a fingerprint of the candidate's content and the set. Logits lie in
-/// files beside it, so memory does not grow with candidates and examples.
+/// An evaluation is kept under a fingerprint of the candidate's content and the set. Predictions
+/// lie in files beside it, so memory does not grow with candidates and examples.
 public final class EvaluationStore implements AutoCloseable {
   private final Path folder;
-  private final LogitsStore logits;
+  private final PredictionStore predictions;
   private final Map<String, Evaluation> known = new ConcurrentHashMap<>();
 
   /// @param folder is made when the first evaluation is put; one for each evaluator and its data
   public EvaluationStore(Path folder) {
     this.folder = folder;
-    this.logits = new LogitsStore(folder);
+    this.predictions = new PredictionStore(folder);
   }
 
   /// An evaluation that was put before, also by an earlier run.
   ///
   /// @param candidate fingerprint
   /// @param set name
-  /// @param needsLogits whether one without logits is of no use
-  public Optional<Evaluation> find(String candidate, String set, boolean needsLogits) {
+  /// @param needsPredictions whether one without logits is of no use
+  public Optional<Evaluation> find(String candidate, String set, boolean needsPredictions) {
     Path file = file(candidate, set);
     Optional<Evaluation> found =
         Optional.ofNullable(known.get(file.toString()))
-            .filter(evaluation -> !needsLogits || evaluation.logits().isPresent())
-            .or(() -> read(file, candidate, set, needsLogits))
-            .filter(evaluation -> !needsLogits || evaluation.logits().isPresent());
+            .filter(evaluation -> !needsPredictions || evaluation.predictions().isPresent())
+            .or(() ->
+                read(
+                    file,
+                    document -> {
+                      Evaluation evaluation = parse(set, document);
+                      return needsPredictions
+                          ? evaluation.withPredictions(predictions.find(candidate, set))
+                          : evaluation;
+                    }))
+            .filter(evaluation -> !needsPredictions || evaluation.predictions().isPresent());
     found.ifPresent(evaluation -> known.put(file.toString(), evaluation));
     return found;
   }
@@ -54,41 +65,68 @@ public final class EvaluationStore implements AutoCloseable {
   /// Keeps an evaluation.
   ///
   /// @param candidate fingerprint
-  /// @param keepLogits whether its logits will be asked for
+  /// @param keepPredictions whether its logits will be asked for
   /// @return the same, its logits on disk or gone
-  public Evaluation put(String candidate, Evaluation evaluation, boolean keepLogits) {
+  public Evaluation put(String candidate, Evaluation evaluation, boolean keepPredictions) {
     Evaluation kept =
-        evaluation.withLogits(
+        evaluation.withPredictions(
             evaluation
-                .logits()
-                .filter(_ -> keepLogits)
-                .map(values -> logits.put(candidate, evaluation.set(), values)));
+                .predictions()
+                .filter(_ -> keepPredictions)
+                .map(values -> predictions.put(candidate, evaluation.set(), values)));
     Path file = file(candidate, evaluation.set());
-    AtomicFile.writeString(file, text(evaluation), false);
+    AtomicFile.writeString(file, text(evaluation), true);
     known.put(file.toString(), kept);
     return kept;
   }
 
-  @Override
-  public void close() {
-    logits.close();
+  /// What is known of a candidate whose score has to pass: an evaluation, or that it was given up
+  /// with a bound that does not pass, either.
+  public Optional<Attempt> findAttempt(String candidate, String set, Bar.Test passes) {
+    Optional<Attempt> finished = find(candidate, set, false).map(Attempt.Finished::new);
+    return finished.or(() ->
+        findStopped(candidate, set)
+            .filter(stopped -> !passes.passes(stopped.bound()))
+            .map(stopped -> stopped));
   }
 
-  private Optional<Evaluation> read(Path file, String candidate, String set, boolean needsLogits) {
+  /// Keeps an attempt.
+  ///
+  /// @return the same, without predictions
+  public Attempt put(String candidate, String set, Attempt attempt) {
+    return switch (attempt) {
+      case Attempt.Finished(Evaluation evaluation) ->
+          new Attempt.Finished(put(candidate, evaluation, false));
+      case Attempt.Stopped stopped -> {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("bound", number(stopped.bound()));
+        members.put("examples", stopped.examples());
+        AtomicFile.writeString(
+            stoppedFile(candidate, set), JsonWriter.write(JsonWriter.of(members)), true);
+        yield stopped;
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    predictions.close();
+  }
+
+  /// What a file holds, if it is there and whole: what a power failure cut off or garbled is
+  /// measured again.
+  private static <T> Optional<T> read(Path file, Function<Json, T> parse) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      Evaluation evaluation = parse(set, JsonReader.read(Files.readAllBytes(file)));
-      return Optional.of(
-          needsLogits ? evaluation.withLogits(logits.find(candidate, set)) : evaluation);
+      return Optional.of(parse.apply(JsonReader.read(Files.readAllBytes(file))));
     } catch (JsonException
         | ClassCastException
         | NullPointerException
         | IllegalArgumentException
         | ArithmeticException
         | EvaluationException e) {
-      // Cut off or garbled by a power failure, the document or the logits: measured again.
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -97,18 +135,43 @@ public final class EvaluationStore implements AutoCloseable {
 
   private Path file(String candidate, String set) {
     return folder
-        .resolve(LogitsStore.fileName(candidate))
-        .resolve(LogitsStore.fileName(set) + ".json");
+        .resolve(PredictionStore.fileName(candidate))
+        .resolve(PredictionStore.fileName(set) + ".json");
+  }
+
+  private Optional<Attempt.Stopped> findStopped(String candidate, String set) {
+    return read(
+        stoppedFile(candidate, set),
+        document -> {
+          Map<String, Json> members = ((Json.Obj) document).members();
+          int examples = Math.toIntExact(((Json.Num) members.get("examples")).asLong());
+          return new Attempt.Stopped(number(members.get("bound")), examples);
+        });
+  }
+
+  private Path stoppedFile(String candidate, String set) {
+    return folder
+        .resolve(PredictionStore.fileName(candidate))
+        .resolve("stopped")
+        .resolve(PredictionStore.fileName(set) + ".json");
+  }
+
+  /// NaN and the infinities, for which JSON has no numbers, are texts.
+  private static Object number(double value) {
+    return Double.isFinite(value) ? value : Double.toString(value);
+  }
+
+  private static double number(Json value) {
+    return value instanceof Json.Num number
+        ? number.asDouble()
+        : Double.parseDouble(((Json.Str) value).value());
   }
 
   private static String text(Evaluation evaluation) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("n", evaluation.n());
     Map<String, Object> metrics = new LinkedHashMap<>();
-    evaluation
-        .metrics()
-        .forEach(
-            (name, value) -> metrics.put(name, Double.isFinite(value) ? value : value.toString()));
+    evaluation.metrics().forEach((name, value) -> metrics.put(name, number(value)));
     members.put("metrics", metrics);
     evaluation
         .correct()
@@ -121,13 +184,7 @@ public final class EvaluationStore implements AutoCloseable {
     SequencedMap<String, Double> metrics = new LinkedHashMap<>();
     ((Json.Obj) members.get("metrics"))
         .members()
-        .forEach((name, value) ->
-            metrics.put(
-                name,
-                value instanceof Json.Num number
-                    ? number.asDouble()
-                    // NaN and the infinities, for which JSON has no numbers
-                    : Double.parseDouble(((Json.Str) value).value())));
+        .forEach((name, value) -> metrics.put(name, number(value)));
     Optional<BitSet> correct =
         Optional.ofNullable(members.get("correct"))
             .map(hex -> BitSet.valueOf(HexFormat.of().parseHex(((Json.Str) hex).value())));

@@ -1,11 +1,14 @@
 package dev.stockpot.search;
 
 import dev.stockpot.Progress;
+import dev.stockpot.eval.Attempt;
+import dev.stockpot.eval.Bar;
+import dev.stockpot.eval.Evaluation;
 import dev.stockpot.recipe.Ingredient;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The greedy search: from the best ingredient on, each that does no harm on `select` is kept.
+/// The greedy search: from the first ingredient on, each that does no harm on `select` is kept.
 ///
 /// @see <a href="https://arxiv.org/abs/2203.05482">Wortsman et al. 2022, Recipe 1</a>
 final class Greedy {
@@ -13,15 +16,25 @@ final class Greedy {
 
   /// What is grown.
   interface Mixture {
-    /// The score on `select` of what these give; the last of them is a newcomer.
-    double score(List<Ingredient> members);
+    /// Measures on `select` what these give; the last of them is a newcomer. May give up as soon as
+    /// the bar cannot be passed any more.
+    Attempt attempt(List<Ingredient> members, Bar.Test bar);
 
     /// The newcomer stays.
     default void add(Ingredient newcomer) {}
   }
 
-  static Choice search(Choice.Kind kind, Kitchen kitchen, Accept accept, Mixture mixture) {
-    List<Ingredient> order = kitchen.bestFirst();
+  /// What a search found.
+  ///
+  /// @param members in the order in which they were accepted, which is that of the sums
+  /// @param trace a trial for each ingredient after the first
+  /// @param score of the members on `select`
+  record Found(List<Ingredient> members, List<Trial> trace, double score) {}
+
+  /// Searches.
+  ///
+  /// @param order in which ingredients are tried; the first is a member without a trial
+  static Found search(Kitchen kitchen, List<Ingredient> order, Accept accept, Mixture mixture) {
     List<Ingredient> members = new ArrayList<>(List.of(order.getFirst()));
     List<Trial> trace = new ArrayList<>();
     double best = kitchen.score(order.getFirst());
@@ -30,18 +43,26 @@ final class Greedy {
     try (Progress.Task task = kitchen.progress().begin("greedy search", total)) {
       for (Ingredient candidate : order.subList(1, order.size())) {
         members.add(candidate);
-        double score = mixture.score(members);
-        boolean accepted = accept.test(score, best, kitchen.higherIsBetter());
-        trace.add(new Trial(candidate.name(), score, accepted));
-        if (accepted) {
+        double bar = best;
+        Bar.Test passes = score -> accept.test(score, bar, kitchen.higherIsBetter());
+        Trial trial =
+            switch (mixture.attempt(members, passes)) {
+              case Attempt.Stopped stopped -> Trial.of(candidate.name(), stopped);
+              case Attempt.Finished(Evaluation evaluation) -> {
+                double score = kitchen.score(evaluation);
+                yield Trial.of(candidate.name(), score, passes.passes(score));
+              }
+            };
+        trace.add(trial);
+        if (trial.accepted()) {
           mixture.add(candidate);
-          best = score;
+          best = trial.score().orElseThrow();
         } else {
           members.removeLast();
         }
         task.advance(1);
       }
     }
-    return new Choice(kind, members, trace);
+    return new Found(List.copyOf(members), trace, best);
   }
 }

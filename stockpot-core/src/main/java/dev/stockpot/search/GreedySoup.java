@@ -1,5 +1,7 @@
 package dev.stockpot.search;
 
+import dev.stockpot.eval.Attempt;
+import dev.stockpot.eval.Bar;
 import dev.stockpot.recipe.Ingredient;
 import java.util.List;
 
@@ -15,13 +17,19 @@ public record GreedySoup(Accept accept) implements Recipe {
   }
 
   @Override
-  public Choice choose(Kitchen kitchen) {
+  public List<Choice> choose(Kitchen kitchen) {
+    Greedy.Found found = search(kitchen, kitchen.bestFirst());
+    return List.of(new Choice(name(), kitchen.mean(found.members()), found.trace()));
+  }
+
+  /// The greedy search in an order of its own.
+  Greedy.Found search(Kitchen kitchen, List<Ingredient> order) {
     try (RunningSum sum = kitchen.runningSum()) {
       Greedy.Mixture mixture =
           new Greedy.Mixture() {
             @Override
-            public double score(List<Ingredient> members) {
-              return kitchen.scoreOfMean(sum, members);
+            public Attempt attempt(List<Ingredient> members, Bar.Test bar) {
+              return kitchen.attemptMean(sum, members, bar);
             }
 
             @Override
@@ -29,7 +37,7 @@ public record GreedySoup(Accept accept) implements Recipe {
               sum.accept(newcomer.checkpoint());
             }
           };
-      return Greedy.search(Choice.Kind.SOUP, kitchen, accept, mixture);
+      return Greedy.search(kitchen, order, accept, mixture);
     }
   }
 }

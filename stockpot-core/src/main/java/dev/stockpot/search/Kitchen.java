@@ -6,10 +6,12 @@ import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.HuggingFaceFolder;
+import dev.stockpot.eval.Attempt;
+import dev.stockpot.eval.Bar;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Predictions;
 import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
@@ -18,7 +20,6 @@ import dev.stockpot.method.Linear;
 import dev.stockpot.recipe.Ingredient;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,32 +27,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What recipes work with: ingredients, and ways to taste what could be made of them.
 ///
 /// @param ingredients at least one, under different names
-/// @param fingerprints what tells an ingredient's content apart, by its name
+/// @param base the pre-trained model, where there is one
+/// @param fingerprints what tells a model's content apart, by its name
 /// @param eval what the evaluator was opened for
-/// @param output how soups are stored
+/// @param settings what the user chose
 /// @param work folder for candidates; those that are dropped are deleted
-/// @param keepLogits whether ensembles will be asked for
 public record Kitchen(
     List<Ingredient> ingredients,
+    Optional<Ingredient> base,
     Map<String, String> fingerprints,
     EvalSpec eval,
     Evaluator evaluator,
     EvaluationStore store,
     MergeExecutor executor,
-    Output output,
-    Path work,
-    boolean keepLogits) {
+    Settings settings,
+    Path work) {
 
-  /// How soups are stored.
+  /// What the user chose.
   ///
-  /// @param dtype of float tensors, if not that of the ingredients
+  /// @param outDType of float tensors, if not that of the ingredients
   /// @param saturate whether values that overflow it are clamped
-  public record Output(Optional<DType> dtype, boolean saturate) {}
+  /// @param keepPredictions whether ensembles will be asked for
+  /// @param exhaustive whether candidates that cannot be accepted any more are measured to the end
+  public record Settings(
+      Optional<DType> outDType, boolean saturate, boolean keepPredictions, boolean exhaustive) {}
 
   public Kitchen {
     ingredients = List.copyOf(ingredients);
@@ -73,83 +78,131 @@ public record Kitchen(
         .toList();
   }
 
-  /// An ingredient's score on `select`.
-  public double score(Ingredient ingredient) {
-    return score(evaluate(ingredient, List.of(select())));
+  /// Why a recipe cannot be cooked here; empty if it can.
+  public Optional<String> lacks(Recipe recipe) {
+    for (Recipe.Need need : Recipe.Need.values()) {
+      if (recipe.needs().contains(need)) {
+        switch (need) {
+          case PREDICTIONS -> {
+            if (!evaluator.givesPredictions()) {
+              return Optional.of(
+                  "it averages logits, and this evaluator gives only metrics; use an onnx"
+                      + " evaluator");
+            }
+          }
+          case BASE -> {
+            if (base.isEmpty()) {
+              return Optional.of("it needs the pre-trained model; name it as 'base'");
+            }
+          }
+        }
+      }
+    }
+    return Optional.empty();
   }
 
-  /// The score on `select` of the mean of members, of whom the sum holds all but the last.
-  public double scoreOfMean(RunningSum sum, List<Ingredient> members) {
-    return score(
-        evaluate(
-            fingerprintOfMean(members),
-            List.of(select()),
-            false,
-            measure ->
-                new CandidateFiles(work)
-                    .measure(
-                        folder(),
-                        file -> sum.candidate(members.getLast().checkpoint(), file),
-                        measure)));
+  /// The mean of members, in the order of the sums.
+  public Dish.Soup mean(List<Ingredient> members) {
+    List<Checkpoint> checkpoints = members.stream().map(Ingredient::checkpoint).toList();
+    return new Dish.Soup(
+        fingerprintOfMean(members),
+        MergePlan.of(checkpoints, Linear.mean(members.size()), settings.outDType()),
+        Dish.equal(members));
   }
 
-  /// The score on `select` of an ensemble.
-  public double scoreOfEnsemble(List<Ingredient> members) {
-    return ensemble(members, select()).metric(eval.metric());
+  /// Any other mixture of models.
+  ///
+  /// @param how tells it apart from every other mixture of the same models
+  /// @param models whose content decides on the soup's, in the order of the plan
+  public Dish.Soup soup(
+      String how, List<Ingredient> models, MergePlan plan, SequencedMap<String, Double> weights) {
+    return new Dish.Soup(fingerprint(how, models), plan, weights);
+  }
+
+  /// A model's score on `select`.
+  public double score(Ingredient model) {
+    return score(evaluate(model, List.of(select())).get(select()));
+  }
+
+  /// A soup's score on `select`.
+  public double score(Dish.Soup soup) {
+    return score(evaluate(soup, List.of(select())).get(select()));
+  }
+
+  /// The score that is chosen by.
+  public double score(Evaluation evaluation) {
+    return evaluation.metric(eval.metric());
+  }
+
+  /// Measures on `select` the mean of members, of whom the sum holds all but the last, as long as
+  /// its score can still pass.
+  public Attempt attemptMean(RunningSum sum, List<Ingredient> members, Bar.Test passes) {
+    return attempt(
+        fingerprintOfMean(members),
+        passes,
+        file -> sum.candidate(members.getLast().checkpoint(), file));
+  }
+
+  /// Measures a soup on `select`, as long as its score can still pass.
+  public Attempt attempt(Dish.Soup soup, Bar.Test passes) {
+    return attempt(soup.fingerprint(), passes, file -> write(soup, file, Durability.CACHED));
   }
 
   /// How an ingredient, or the base, does on some sets.
-  public SequencedMap<String, Evaluation> evaluate(Ingredient ingredient, List<String> sets) {
+  public SequencedMap<String, Evaluation> evaluate(Ingredient model, List<String> sets) {
     return evaluate(
-        fingerprints.get(ingredient.name()),
+        fingerprints.get(model.name()),
         sets,
-        keepLogits,
+        settings.keepPredictions(),
         measure ->
             new CandidateFiles(work)
-                .measure(ingredient.checkpoint(), executor, output.saturate(), measure));
+                .measure(model.checkpoint(), executor, settings.saturate(), measure));
+  }
+
+  /// How a soup does on some sets; it is made for this if need be.
+  public SequencedMap<String, Evaluation> evaluate(Dish.Soup soup, List<String> sets) {
+    return evaluate(
+        soup.fingerprint(),
+        sets,
+        false,
+        measure ->
+            new CandidateFiles(work)
+                .measure(folder(), file -> write(soup, file, Durability.CACHED), measure));
   }
 
   /// How a soup that is stored does on some sets.
-  public SequencedMap<String, Evaluation> evaluateSoup(
-      List<Ingredient> members, Path soup, List<String> sets) {
+  public SequencedMap<String, Evaluation> evaluate(Dish.Soup soup, Path file, List<String> sets) {
     return evaluate(
-        fingerprintOfMean(members),
+        soup.fingerprint(),
         sets,
         false,
         measure -> {
-          try (Checkpoint checkpoint = Checkpoints.open(likeIngredients(soup))) {
+          try (Checkpoint checkpoint = Checkpoints.open(likeIngredients(file))) {
             return measure.apply(checkpoint);
           }
         });
   }
 
-  /// How an ensemble does on a set, without its logits.
+  /// How an ensemble does on a set, without its predictions.
   public Evaluation ensemble(List<Ingredient> members, String set) {
-    List<Logits> logits =
+    List<Predictions> predictions =
         members.stream()
-            .map(member -> evaluate(member, List.of(set)).get(set).logits().orElseThrow())
+            .map(member -> evaluate(member, List.of(set)).get(set).predictions().orElseThrow())
             .toList();
-    return evaluator.measure(set, Logits.mean(logits)).withLogits(Optional.empty());
+    return evaluator.measure(set, Predictions.mean(predictions)).withPredictions(Optional.empty());
   }
 
-  /// Averages members into a file; where the first ingredient is a folder, the file's gets its
+  /// Makes a soup in a file; where the first ingredient is a folder, the file's gets its
   /// companions.
-  public MergeReport average(List<Ingredient> members, Path target) {
-    MergeReport report =
-        executor.execute(plan(members), target, output.saturate(), Durability.SYNCED);
+  public MergeReport serve(Dish.Soup soup, Path target) {
+    MergeReport report = write(soup, target, Durability.SYNCED);
     likeIngredients(target);
     return report;
   }
 
-  /// How members are averaged.
-  public MergePlan plan(List<Ingredient> members) {
-    List<Checkpoint> checkpoints = members.stream().map(Ingredient::checkpoint).toList();
-    return MergePlan.of(checkpoints, Linear.mean(members.size()), output.dtype());
-  }
-
-  /// A soup that can grow.
+  /// A mean that can grow.
   public RunningSum runningSum() {
-    return new RunningSum(executor, work, output.dtype(), output.saturate());
+    return new RunningSum(executor, work, settings.outDType(), settings.saturate());
   }
 
   /// Whether scores are better when they are higher.
@@ -162,12 +215,27 @@ public record Kitchen(
     return executor.progress();
   }
 
-  private String select() {
+  /// The name of the set that recipes choose on.
+  public String select() {
     return eval.select().name();
   }
 
-  private double score(SequencedMap<String, Evaluation> evaluations) {
-    return evaluations.get(select()).metric(eval.metric());
+  private MergeReport write(Dish.Soup soup, Path file, Durability durability) {
+    return executor.execute(soup.plan(), file, settings.saturate(), durability);
+  }
+
+  private Attempt attempt(String fingerprint, Bar.Test passes, Consumer<Path> write) {
+    Optional<Attempt> known = store.findAttempt(fingerprint, select(), passes);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<Evaluation> singles =
+        ingredients.stream().map(each -> evaluate(each, List.of(select())).get(select())).toList();
+    Bar bar = new Bar(Hardness.order(singles), settings.exhaustive() ? _ -> true : passes);
+    Attempt attempt =
+        new CandidateFiles(work)
+            .measure(folder(), write, checkpoint -> evaluator.attempt(checkpoint, select(), bar));
+    return store.put(fingerprint, select(), attempt);
   }
 
   /// What is in the store, and the rest measured.
@@ -176,7 +244,7 @@ public record Kitchen(
   private SequencedMap<String, Evaluation> evaluate(
       String fingerprint,
       List<String> sets,
-      boolean logits,
+      boolean predictions,
       Function<
               Function<Checkpoint, SequencedMap<String, Evaluation>>,
               SequencedMap<String, Evaluation>>
@@ -187,33 +255,33 @@ public record Kitchen(
       // A command may have been asked for another metric in the run that is gone on with.
       Optional<Evaluation> known =
           store
-              .find(fingerprint, set, logits && evaluator.givesLogits())
+              .find(fingerprint, set, predictions && evaluator.givesPredictions())
               .filter(evaluation -> evaluation.metrics().containsKey(eval.metric()));
       known.ifPresentOrElse(e -> all.put(set, e), () -> missing.add(set));
     }
     if (!missing.isEmpty()) {
       candidate
           .apply(checkpoint -> evaluator.evaluate(checkpoint, missing))
-          .forEach((set, e) -> all.put(set, store.put(fingerprint, e, logits)));
+          .forEach((set, e) -> all.put(set, store.put(fingerprint, e, predictions)));
     }
-    return inOrder(sets, all);
-  }
-
-  private static SequencedMap<String, Evaluation> inOrder(
-      Collection<String> sets, Map<String, Evaluation> all) {
     SequencedMap<String, Evaluation> ordered = new LinkedHashMap<>();
     sets.forEach(set -> ordered.put(set, all.get(set)));
     return ordered;
   }
 
   private String fingerprintOfMean(List<Ingredient> members) {
-    if (members.size() == 1 && output.dtype().isEmpty()) {
+    if (members.size() == 1 && settings.outDType().isEmpty()) {
       // The same values: what was measured of the one holds for the other.
       return fingerprints.get(members.getFirst().name());
     }
-    StringBuilder recipe = new StringBuilder("mean " + output);
-    members.forEach(member -> recipe.append('\n').append(fingerprints.get(member.name())));
-    return Sha256.ofText(recipe.toString());
+    return fingerprint("mean", members);
+  }
+
+  private String fingerprint(String how, List<Ingredient> models) {
+    StringBuilder text = new StringBuilder(how);
+    text.append(' ').append(settings.outDType()).append(' ').append(settings.saturate());
+    models.forEach(model -> text.append('\n').append(fingerprints.get(model.name())));
+    return Sha256.ofText(text.toString());
   }
 
   /// What an evaluator opens: the file of a soup, or its folder where the first ingredient is one,

@@ -1,6 +1,7 @@
 package dev.stockpot.search;
 
 import java.util.List;
+import java.util.Set;
 
 /// The ensemble of all ingredients: the mean of raw logits. It costs as many inferences as it has
 /// members, and is here to compare with.
@@ -14,12 +15,12 @@ public record LogitEnsemble() implements Recipe {
   }
 
   @Override
-  public boolean needsLogits() {
-    return true;
+  public Set<Need> needs() {
+    return Set.of(Need.PREDICTIONS);
   }
 
   @Override
-  public Choice choose(Kitchen kitchen) {
-    return new Choice(Choice.Kind.ENSEMBLE, kitchen.ingredients(), List.of());
+  public List<Choice> choose(Kitchen kitchen) {
+    return List.of(new Choice(name(), new Dish.Ensemble(kitchen.ingredients())));
   }
 }

@@ -71,7 +71,8 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
   private static Stream<Result> models(List<Result> results) {
     return results.stream()
         .filter(Result::isCooked)
-        .filter(result -> !Recipes.named(result.recipe()).needsLogits());
+        .filter(
+            result -> !Recipes.named(result.recipe()).needs().contains(Recipe.Need.PREDICTIONS));
   }
 
   private String noSoup(Result single) {

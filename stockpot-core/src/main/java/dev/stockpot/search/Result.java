@@ -27,7 +27,7 @@ public record Result(
   public Result {
     ingredients = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(ingredients));
     SequencedMap<String, Evaluation> kept = new LinkedHashMap<>(evaluations);
-    kept.replaceAll((_, evaluation) -> evaluation.withLogits(Optional.empty()));
+    kept.replaceAll((_, evaluation) -> evaluation.withPredictions(Optional.empty()));
     evaluations = Collections.unmodifiableSequencedMap(kept);
   }
 

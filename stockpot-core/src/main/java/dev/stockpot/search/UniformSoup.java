@@ -13,7 +13,7 @@ public record UniformSoup() implements Recipe {
   }
 
   @Override
-  public Choice choose(Kitchen kitchen) {
-    return new Choice(Choice.Kind.SOUP, kitchen.ingredients(), List.of());
+  public List<Choice> choose(Kitchen kitchen) {
+    return List.of(new Choice(name(), kitchen.mean(kitchen.ingredients())));
   }
 }

@@ -51,7 +51,7 @@ class CommandEvaluatorTest {
     assertThat(evaluation.metrics()).isEqualTo(Map.of("loss", 1e-3, "accuracy", 0.75));
     assertThat(evaluation.metrics().keySet()).containsExactly("loss", "accuracy");
     assertThat(evaluation.correct().orElseThrow()).hasToString("{0, 2, 3}");
-    assertThat(evaluation.logits()).isEmpty();
+    assertThat(evaluation.predictions()).isEmpty();
   }
 
   @Test
@@ -75,7 +75,7 @@ class CommandEvaluatorTest {
       assertThat(evaluator.evaluate(candidate, List.of("select", "test")).keySet())
           .containsExactly("select", "test");
       assertThat(evaluator.check(candidate)).isEmpty();
-      assertThat(evaluator.givesLogits()).isFalse();
+      assertThat(evaluator.givesPredictions()).isFalse();
       assertThat(evaluator.higherIsBetter()).isTrue();
     }
     assertThat(folder.resolve("seen"))

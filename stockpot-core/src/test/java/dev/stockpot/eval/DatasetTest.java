@@ -7,11 +7,16 @@ import dev.stockpot.checkpoint.DType;
 import dev.stockpot.eval.InputSpec.Layout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +37,12 @@ class DatasetTest {
     // As float32 tensors give it.
     int[] bits = {0xbffea713, 0xbffb6a55, 0xbe54b825, 0x3f97cb19, 0x40071088, 0x400769b1};
     try (Dataset set = open(x, new InputSpec(Layout.NHWC, 255, mean, std), 0)) {
-      assertThat(set.batch(0, 1).shape()).containsExactly(1L, 1L, 2L, 3L);
-      assertThat(bits(set.batch(0, 1))).containsExactly(bits);
+      assertThat(batch(set, 0, 1).shape()).containsExactly(1L, 1L, 2L, 3L);
+      assertThat(bits(batch(set, 0, 1))).containsExactly(bits);
     }
     try (Dataset set = open(x, new InputSpec(Layout.NCHW, 255, mean, std), 0)) {
-      assertThat(set.batch(0, 1).shape()).containsExactly(1L, 3L, 1L, 2L);
-      assertThat(bits(set.batch(0, 1)))
+      assertThat(batch(set, 0, 1).shape()).containsExactly(1L, 3L, 1L, 2L);
+      assertThat(bits(batch(set, 0, 1)))
           .containsExactly(bits[0], bits[3], bits[1], bits[4], bits[2], bits[5]);
     }
   }
@@ -49,10 +54,10 @@ class DatasetTest {
         new SetSpec.Source.Arrays(
             TestArrays.numpy("select-x-40.npy"),
             TestArrays.labels(folder.resolve("y.npy"), new long[40]));
-    try (Dataset set = Dataset.open(new SetSpec("select", Role.SELECT, source), input)) {
+    try (Dataset set = Datasets.open(new SetSpec("select", Role.SELECT, source), input)) {
       assertThat(set.size()).isEqualTo(40);
       assertThat(set.exampleBytes()).isEqualTo(256);
-      Batch batch = set.batch(3, 4);
+      Batch.Input batch = batch(set, 3, 4);
       assertThat(batch.shape()).containsExactly(1L, 1L, 8L, 8L);
       assertThat(batch.dtype()).isEqualTo(DType.F32);
       assertThat(batch.data().isDirect()).isTrue();
@@ -61,7 +66,7 @@ class DatasetTest {
       batch.data().asFloatBuffer().get(row);
       assertThat(row).containsExactly(1 / 16f, 4 / 16f, 12 / 16f, 13 / 16f, 1, 1, 10 / 16f, 0);
       double sum = 0;
-      for (int value : bits(set.batch(0, 40))) {
+      for (int value : bits(batch(set, 0, 40))) {
         sum += Float.intBitsToFloat(value);
       }
       assertThat(sum * 16).isEqualTo(14372);
@@ -80,7 +85,7 @@ class DatasetTest {
     Path x = folder.resolve("x.npy");
     Npy.write(x, dtype, List.of(3L, 1L), encode(dtype, expected));
     try (Dataset set = open(x, PLAIN, 0, 0, 0)) {
-      Batch batch = set.batch(0, 3);
+      Batch.Input batch = batch(set, 0, 3);
       float[] found = new float[3];
       batch.data().asFloatBuffer().get(found);
       assertThat(found).containsExactly(expected);
@@ -93,10 +98,9 @@ class DatasetTest {
     long[] ids = {1, -2, 3, 1L << 40, 5, 6};
     Npy.write(x, DType.I64, List.of(3L, 2L), MemorySegment.ofArray(ids));
     try (Dataset set = open(x, InputSpec.AS_IS, 0, 0, 0)) {
-      Batch batch = set.batch(1, 3);
+      Batch.Input batch = batch(set, 1, 3);
       assertThat(batch.dtype()).isEqualTo(DType.I64);
       assertThat(batch.shape()).containsExactly(2L, 2L);
-      assertThat(batch.size()).isEqualTo(2);
       long[] found = new long[4];
       batch.data().asLongBuffer().get(found);
       assertThat(found).containsExactly(3, 1L << 40, 5, 6);
@@ -104,14 +108,31 @@ class DatasetTest {
   }
 
   @Test
-  void batchesShareABufferOfTheirOwnSize() {
+  void batchesHoldExamplesInTheOrderAskedFor() {
     Path x = TestArrays.floats(folder.resolve("x.npy"), List.of(3L, 1L), 1, 2, 3);
-    try (Dataset set = open(x, PLAIN, 0, 0, 0)) {
-      assertThat(set.batch(0, 3).data().remaining()).isEqualTo(12);
-      Batch last = set.batch(2, 3);
-      assertThat(last.data().remaining()).isEqualTo(4);
-      assertThat(last.data().getFloat(0)).isEqualTo(3);
-      assertThatThrownBy(() -> set.batch(2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
+    for (InputSpec input : List.of(PLAIN, InputSpec.AS_IS)) {
+      try (Dataset set = open(x, input, 0, 0, 0)) {
+        Batch batch = set.batch(new int[] {2, 0, 2}, Arena.ofAuto());
+        assertThat(batch.size()).isEqualTo(3);
+        float[] found = new float[3];
+        batch.input("x").data().asFloatBuffer().get(found);
+        assertThat(found).containsExactly(3, 1, 3);
+        assertThatThrownBy(() -> batch(set, 2, 4)).isInstanceOf(IndexOutOfBoundsException.class);
+      }
+    }
+  }
+
+  @Test
+  void equalExamplesHaveEqualDigests() throws Exception {
+    Path x = TestArrays.floats(folder.resolve("x.npy"), List.of(3L, 2L), 1, 2, 1, 3, 1, 2);
+    try (Dataset set = open(x, PLAIN, 0, 1, 0)) {
+      List<String> digests = new ArrayList<>();
+      for (int example = 0; example < 3; example++) {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        set.digest(example, digest);
+        digests.add(HexFormat.of().formatHex(digest.digest()));
+      }
+      assertThat(digests.get(2)).isEqualTo(digests.get(0)).isNotEqualTo(digests.get(1));
     }
   }
 
@@ -124,8 +145,8 @@ class DatasetTest {
     Path y = folder.resolve("y.npy");
     Npy.write(y, dtype, List.of(2L, 1L), encode(dtype, 0, 100));
     SetSpec spec = new SetSpec("test", Role.ID, new SetSpec.Source.Arrays(x, y));
-    try (Dataset set = Dataset.open(spec, PLAIN)) {
-      assertThat(set.labels()).containsExactly(0, 100);
+    try (Dataset set = Datasets.open(spec, PLAIN)) {
+      assertThat(((Targets.Classes) set.targets()).labels()).containsExactly(0, 100);
     }
   }
 
@@ -238,7 +259,7 @@ class DatasetTest {
   @Test
   void refusesASetOfText() {
     SetSpec spec = new SetSpec("test", Role.ID, new SetSpec.Source.Text("imagenet"));
-    assertThatThrownBy(() -> Dataset.open(spec, PLAIN))
+    assertThatThrownBy(() -> Datasets.open(spec, PLAIN))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(
             "set 'test': is the string 'imagenet', which only a command understands; a network"
@@ -247,17 +268,23 @@ class DatasetTest {
 
   private Dataset open(Path x, InputSpec input, long... labels) {
     Path y = TestArrays.labels(folder.resolve("y.npy"), labels);
-    return Dataset.open(new SetSpec("test", Role.ID, new SetSpec.Source.Arrays(x, y)), input);
+    return Datasets.open(new SetSpec("test", Role.ID, new SetSpec.Source.Arrays(x, y)), input);
   }
 
   private static void assertFault(Path x, Path y, InputSpec input, String what) {
     SetSpec spec = new SetSpec("test", Role.ID, new SetSpec.Source.Arrays(x, y));
-    assertThatThrownBy(() -> Dataset.open(spec, input))
+    assertThatThrownBy(() -> Datasets.open(spec, input))
         .isInstanceOf(EvaluationException.class)
         .hasMessage("set 'test': " + what);
   }
 
-  private static int[] bits(Batch batch) {
+  private static Batch.Input batch(Dataset set, int from, int to) {
+    Batch batch = set.batch(IntStream.range(from, to).toArray(), Arena.ofAuto());
+    assertThat(batch.size()).isEqualTo(to - from);
+    return batch.input("x");
+  }
+
+  private static int[] bits(Batch.Input batch) {
     int[] bits = new int[batch.data().remaining() / 4];
     batch.data().asIntBuffer().get(bits);
     return bits;

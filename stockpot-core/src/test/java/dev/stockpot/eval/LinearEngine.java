@@ -74,18 +74,19 @@ record LinearEngine(int limit, List<Integer> batches, List<String> events) imple
     }
 
     @Override
-    public Logits logits(Batch batch) {
+    public Output run(Batch batch) {
       batches.add(batch.size());
-      FloatBuffer data = batch.data().asFloatBuffer();
+      FloatBuffer data = batch.input("x").data().asFloatBuffer();
       int inputs = weight.length / classes;
-      float[] logits = new float[batch.size() * classes];
-      for (int i = 0; i < logits.length; i++) {
+      float[] outputs = new float[batch.size() * classes];
+      for (int i = 0; i < outputs.length; i++) {
         for (int input = 0; input < inputs; input++) {
-          logits[i] +=
+          outputs[i] +=
               data.get(i / classes * inputs + input) * weight[i % classes * inputs + input];
         }
       }
-      return new Logits(batch.size(), classes, MemorySegment.ofArray(logits));
+      return new Output(
+          List.of((long) batch.size(), (long) classes), MemorySegment.ofArray(outputs));
     }
 
     @Override

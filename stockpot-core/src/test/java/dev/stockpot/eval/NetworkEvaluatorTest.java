@@ -47,14 +47,14 @@ class NetworkEvaluatorTest {
         .allMatch(batch -> batch <= size)
         .endsWith(examples % size == 0 ? size : examples % size);
     assertThat(evaluation.n()).isEqualTo(examples);
-    Logits logits = evaluation.logits().orElseThrow();
+    Predictions predictions = evaluation.predictions().orElseThrow();
     for (int example : new int[] {0, 1, 254, 255, 256, 257, 511, 512, 599}) {
       for (int label = 0; label < 3; label++) {
         float expected = 0;
         for (int input = 0; input < 5; input++) {
           expected += x[example * 5 + input] * weight[label * 5 + input];
         }
-        assertThat(logits.at(example, label)).isEqualTo(expected);
+        assertThat(predictions.at(example, label)).isEqualTo(expected);
       }
     }
   }
@@ -69,10 +69,10 @@ class NetworkEvaluatorTest {
       Evaluation evaluation = evaluator.evaluate(candidate, List.of("test")).get("test");
       assertThat(evaluation.correct().orElseThrow()).hasToString("{0, 1, 2, 4}");
       assertThat(evaluation.metric("accuracy")).isEqualTo(0.8);
-      assertThat(evaluator.measure("test", evaluation.logits().orElseThrow()))
+      assertThat(evaluator.measure("test", evaluation.predictions().orElseThrow()))
           .isEqualTo(evaluation);
       assertThat(evaluator.check(candidate)).containsExactly("checked candidate.safetensors");
-      assertThat(evaluator.givesLogits()).isTrue();
+      assertThat(evaluator.givesPredictions()).isTrue();
       assertThat(evaluator.higherIsBetter()).isTrue();
     }
   }
@@ -134,31 +134,33 @@ class NetworkEvaluatorTest {
 
   @Test
   void saysWhenTheModelGivesOtherRowsThanExamples() {
-    Engine engine = new Fixed(TestArrays.logits(2, 1, 2, 3, 4));
+    Output twoRows = new Output(List.of(2L, 2L), MemorySegment.ofArray(new float[4]));
+    Engine engine = new Fixed(twoRows);
     try (NetworkEvaluator evaluator =
             evaluator(engine, Progress.NONE, set("test", random(1, 3), 2, 3));
         Checkpoint candidate = candidate(2, 1, 1)) {
       assertThatThrownBy(() -> evaluator.evaluate(candidate, List.of("test")))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
-              "set 'test': the model gave 2×2 logits for 3 examples of 2 classes; its output must"
-                  + " be one row of logits per example");
+              "set 'test': the model gave [2, 2] for 3 examples; its output must be one row per"
+                  + " example");
     }
   }
 
   @Test
-  @SuppressWarnings("restricted") // Nothing reads these logits.
+  @SuppressWarnings("restricted") // Nothing reads these predictions.
   void saysWhenTheLogitsOfASetAreTooMany() {
     int classes = 1 << 30;
-    Logits logits = new Logits(3, classes, MemorySegment.NULL.reinterpret(12L * classes));
+    Output output =
+        new Output(List.of(3L, (long) classes), MemorySegment.NULL.reinterpret(12L * classes));
     try (NetworkEvaluator evaluator =
-            evaluator(new Fixed(logits), Progress.NONE, set("test", random(1, 3), 2, 3));
+            evaluator(new Fixed(output), Progress.NONE, set("test", random(1, 3), 2, 3));
         Checkpoint candidate = candidate(2, 1, 1)) {
       assertThatThrownBy(() -> evaluator.evaluate(candidate, List.of("test")))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
-              "set 'test': 3×1073741824 logits are more than fit into memory (2147483647); split"
-                  + " the set");
+              "set 'test': 3×1073741824 predictions are more than fit into memory (2147483647);"
+                  + " split the set");
     }
   }
 
@@ -224,7 +226,8 @@ class NetworkEvaluatorTest {
       labels[i] = i % classes;
     }
     Path yPath = TestArrays.labels(folder.resolve(name + "-y.npy"), labels);
-    return Dataset.open(new SetSpec(name, Role.ID, new SetSpec.Source.Arrays(xPath, yPath)), INPUT);
+    return Datasets.open(
+        new SetSpec(name, Role.ID, new SetSpec.Source.Arrays(xPath, yPath)), INPUT);
   }
 
   private static NetworkEvaluator evaluator(Engine engine, Progress progress, Dataset... sets) {
@@ -262,7 +265,7 @@ class NetworkEvaluatorTest {
   }
 
   /// Gives the same logits for any batch.
-  private record Fixed(Logits logits) implements Engine, Engine.Model {
+  private record Fixed(Output output) implements Engine, Engine.Model {
     @Override
     public List<String> check(Checkpoint weights) {
       return List.of();
@@ -279,8 +282,8 @@ class NetworkEvaluatorTest {
     }
 
     @Override
-    public Logits logits(Batch batch) {
-      return logits;
+    public Output run(Batch batch) {
+      return output;
     }
 
     @Override

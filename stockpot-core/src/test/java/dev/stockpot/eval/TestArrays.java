@@ -68,11 +68,11 @@ final class TestArrays {
     return file;
   }
 
-  static Logits logits(int classes, float... values) {
-    return new Logits(values.length / classes, classes, MemorySegment.ofArray(values));
+  static Predictions predictions(int classes, float... values) {
+    return new Predictions(values.length / classes, classes, MemorySegment.ofArray(values));
   }
 
-  static float[] values(Logits logits) {
-    return logits.values().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+  static float[] values(Predictions predictions) {
+    return predictions.values().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
   }
 }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Checkpoints;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Predictions;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +59,7 @@ class CookTest {
     List<Recipe> recipes = List.of(new BestModel(), new UniformSoup(), new GreedySoup(Accept.GE));
     Cook.Outcome outcome = cook(evaluator, recipes);
     assertThat(outcome.choices().get("greedy").trace())
-        .containsExactly(new Trial("a", 0.9, true), new Trial("c", 0.3, false));
+        .containsExactly(Trial.of("a", 0.9, true), Trial.of("c", 0.3, false));
     // Base, a, b, c and the uniform soup, then greedy; b + a + c may be rounded unlike a + b + c.
     assertThat(evaluator.calls())
         .containsExactly(
@@ -108,7 +107,7 @@ class CookTest {
     LookUpEvaluator evaluator = LookUpEvaluator.ofScores(true, SCORES);
     try (TestKitchen test = TestKitchen.in(folder, evaluator, NAMES)) {
       List<Recipe> recipes = List.of(new UniformSoup());
-      Cook cook = new Cook(test.kitchen(), Optional.empty(), recipes, folder.resolve("run"));
+      Cook cook = new Cook(test.withoutBase(), recipes, folder.resolve("run"));
       assertThat(cook.run().results().stream().map(Result::name))
           .containsExactly("a", "b", "c", "uniform");
     }
@@ -117,7 +116,7 @@ class CookTest {
   private Cook.Outcome cook(LookUpEvaluator evaluator, List<Recipe> recipes) {
     try (TestKitchen test = TestKitchen.in(folder, evaluator, NAMES)) {
       Path run = folder.resolve("run");
-      return new Cook(test.kitchen(), Optional.of(test.base()), recipes, run).run();
+      return new Cook(test.kitchen(), recipes, run).run();
     }
   }
 
@@ -137,16 +136,16 @@ class CookTest {
 
   /// Four examples of class 0, of which so many are right by members as bits. The best come in the
   /// order of the names, so that the last candidate of greedy is the uniform soup.
-  private static Map<Integer, Logits> logits() {
+  private static Map<Integer, Predictions> logits() {
     int[] right = {0, 3, 2, 4, 1, 0, 0, 2};
-    Map<Integer, Logits> logits = new HashMap<>();
+    Map<Integer, Predictions> predictions = new HashMap<>();
     for (int members = 0; members < right.length; members++) {
       float[] values = new float[8];
       for (int example = 0; example < 4; example++) {
         values[2 * example + (example < right[members] ? 0 : 1)] = 1;
       }
-      logits.put(members, new Logits(4, 2, MemorySegment.ofArray(values)));
+      predictions.put(members, new Predictions(4, 2, MemorySegment.ofArray(values)));
     }
-    return logits;
+    return predictions;
   }
 }

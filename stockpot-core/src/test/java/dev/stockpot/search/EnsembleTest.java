@@ -3,8 +3,7 @@ package dev.stockpot.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.eval.Evaluation;
-import dev.stockpot.eval.Logits;
-import dev.stockpot.recipe.Ingredient;
+import dev.stockpot.eval.Predictions;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,61 +30,60 @@ class EnsembleTest {
   void greedyEnsembleIsTheGreedySearchOverMeansOfLogits(long seed) {
     Random random = new Random(seed);
     int[] labels = random.ints(EXAMPLES, 0, CLASSES).toArray();
-    float[][] logits = new float[NAMES.length][];
-    Map<Integer, Logits> byMembers = new HashMap<>();
+    float[][] predictions = new float[NAMES.length][];
+    Map<Integer, Predictions> byMembers = new HashMap<>();
     for (int i = 0; i < NAMES.length; i++) {
-      logits[i] = logits(random, labels);
-      byMembers.put(1 << i, new Logits(EXAMPLES, CLASSES, MemorySegment.ofArray(logits[i])));
+      predictions[i] = logits(random, labels);
+      byMembers.put(
+          1 << i, new Predictions(EXAMPLES, CLASSES, MemorySegment.ofArray(predictions[i])));
     }
     for (Accept accept : Accept.values()) {
       LookUpEvaluator evaluator = LookUpEvaluator.ofLogits(labels, byMembers);
       Path own = folder.resolve(accept.name());
       try (TestKitchen test = TestKitchen.in(own, evaluator, NAMES)) {
-        Choice choice = new GreedyEnsemble(accept).choose(test.kitchen());
-        assertThat(choice.kind()).isEqualTo(Choice.Kind.ENSEMBLE);
+        Choice choice = new GreedyEnsemble(accept).choose(test.kitchen()).getFirst();
+        assertThat(choice.dish()).isInstanceOf(Dish.Ensemble.class);
 
         List<Integer> order =
             IntStream.range(0, NAMES.length)
                 .boxed()
-                .sorted(Comparator.comparingDouble(i -> -accuracy(List.of(i), logits, labels)))
+                .sorted(Comparator.comparingDouble(i -> -accuracy(List.of(i), predictions, labels)))
                 .toList();
         List<Integer> members = new ArrayList<>(List.of(order.getFirst()));
         List<Trial> trace = new ArrayList<>();
         for (int candidate : order.subList(1, order.size())) {
-          double before = accuracy(members, logits, labels);
+          double before = accuracy(members, predictions, labels);
           members.add(candidate);
-          double after = accuracy(members, logits, labels);
+          double after = accuracy(members, predictions, labels);
           boolean kept = accept == Accept.GE ? after >= before : after > before;
-          trace.add(new Trial(NAMES[candidate], after, kept));
+          trace.add(Trial.of(NAMES[candidate], after, kept));
           if (!kept) {
             members.removeLast();
           }
         }
         assertThat(choice.trace()).isEqualTo(trace);
-        assertThat(choice.ingredients().stream().map(Ingredient::name).toList())
+        assertThat(List.copyOf(choice.dish().weights().keySet()))
             .isEqualTo(members.stream().map(i -> NAMES[i]).toList());
         assertThat(evaluator.calls()).doesNotHaveDuplicates().hasSize(NAMES.length);
 
-        Evaluation all =
-            test.kitchen()
-                .ensemble(new LogitEnsemble().choose(test.kitchen()).ingredients(), "test-1");
+        Evaluation all = test.kitchen().ensemble(test.kitchen().ingredients(), "test-1");
         assertThat(all.metric("accuracy"))
-            .isEqualTo(accuracy(List.of(0, 1, 2, 3, 4), logits, labels));
+            .isEqualTo(accuracy(List.of(0, 1, 2, 3, 4), predictions, labels));
       }
     }
   }
 
   /// Noise that leans towards the label.
   private static float[] logits(Random random, int[] labels) {
-    float[] logits = new float[EXAMPLES * CLASSES];
-    for (int i = 0; i < logits.length; i++) {
-      logits[i] = (float) random.nextGaussian();
-      logits[i] += labels[i / CLASSES] == i % CLASSES ? 0.5f : 0;
+    float[] predictions = new float[EXAMPLES * CLASSES];
+    for (int i = 0; i < predictions.length; i++) {
+      predictions[i] = (float) random.nextGaussian();
+      predictions[i] += labels[i / CLASSES] == i % CLASSES ? 0.5f : 0;
     }
-    return logits;
+    return predictions;
   }
 
-  private static double accuracy(List<Integer> members, float[][] logits, int[] labels) {
+  private static double accuracy(List<Integer> members, float[][] predictions, int[] labels) {
     int correct = 0;
     for (int example = 0; example < EXAMPLES; example++) {
       int best = 0;
@@ -93,7 +91,7 @@ class EnsembleTest {
       for (int label = 0; label < CLASSES; label++) {
         double sum = 0;
         for (int member : members) {
-          sum += logits[member][example * CLASSES + label];
+          sum += predictions[member][example * CLASSES + label];
         }
         if (sum > most) {
           most = sum;

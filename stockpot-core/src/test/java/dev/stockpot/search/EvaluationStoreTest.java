@@ -3,7 +3,9 @@ package dev.stockpot.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.eval.Evaluation;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Metrics;
+import dev.stockpot.eval.Predictions;
+import dev.stockpot.eval.Targets;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -21,8 +23,9 @@ class EvaluationStoreTest {
   private static final Evaluation EVALUATION =
       Evaluation.of(
           "shift/ä",
-          new Logits(3, 2, MemorySegment.ofArray(new float[] {1, 0, 0, 1, 1, 0})),
-          new int[] {0, 1, 1});
+          new Predictions(3, 2, MemorySegment.ofArray(new float[] {1, 0, 0, 1, 1, 0})),
+          new Targets.Classes(new int[] {0, 1, 1}),
+          Metrics.ALL);
 
   @TempDir private Path folder;
 
@@ -31,11 +34,11 @@ class EvaluationStoreTest {
     try (EvaluationStore store = new EvaluationStore(folder.resolve("new"))) {
       assertThat(store.find("ft", "shift/ä", false)).isEmpty();
       Evaluation kept = store.put("ft", EVALUATION, false);
-      assertThat(kept).isEqualTo(withoutLogits());
-      assertThat(store.find("ft", "shift/ä", false)).contains(withoutLogits());
+      assertThat(kept).isEqualTo(withoutPredictions());
+      assertThat(store.find("ft", "shift/ä", false)).contains(withoutPredictions());
     }
     try (EvaluationStore later = new EvaluationStore(folder.resolve("new"))) {
-      assertThat(later.find("ft", "shift/ä", false)).contains(withoutLogits());
+      assertThat(later.find("ft", "shift/ä", false)).contains(withoutPredictions());
     }
   }
 
@@ -54,14 +57,14 @@ class EvaluationStoreTest {
     try (EvaluationStore store = new EvaluationStore(folder)) {
       store.put("with", EVALUATION, true);
       store.put("without", EVALUATION, false);
-      assertThat(logits(store, "with")).containsExactly(1, 0, 0, 1, 1, 0);
+      assertThat(values(store, "with")).containsExactly(1, 0, 0, 1, 1, 0);
       assertThat(store.find("without", "shift/ä", true)).isEmpty();
     }
     try (EvaluationStore later = new EvaluationStore(folder)) {
-      assertThat(later.find("with", "shift/ä", false)).contains(withoutLogits());
-      assertThat(logits(later, "with")).containsExactly(1, 0, 0, 1, 1, 0);
+      assertThat(later.find("with", "shift/ä", false)).contains(withoutPredictions());
+      assertThat(values(later, "with")).containsExactly(1, 0, 0, 1, 1, 0);
       assertThat(later.find("without", "shift/ä", true)).isEmpty();
-      assertThat(later.find("without", "shift/ä", false)).contains(withoutLogits());
+      assertThat(later.find("without", "shift/ä", false)).contains(withoutPredictions());
     }
   }
 
@@ -111,7 +114,7 @@ class EvaluationStoreTest {
       later.put("ft", EVALUATION, false);
     }
     try (EvaluationStore last = new EvaluationStore(folder)) {
-      assertThat(last.find("ft", "shift/ä", false)).contains(withoutLogits());
+      assertThat(last.find("ft", "shift/ä", false)).contains(withoutPredictions());
     }
   }
 
@@ -124,19 +127,20 @@ class EvaluationStoreTest {
     try (EvaluationStore later = new EvaluationStore(folder)) {
       assertThat(later.find("ft", "shift/ä", true)).isEmpty();
       later.put("ft", EVALUATION, true);
-      assertThat(logits(later, "ft")).containsExactly(1, 0, 0, 1, 1, 0);
+      assertThat(values(later, "ft")).containsExactly(1, 0, 0, 1, 1, 0);
     }
   }
 
-  private static Evaluation withoutLogits() {
-    return EVALUATION.withLogits(Optional.empty());
+  private static Evaluation withoutPredictions() {
+    return EVALUATION.withPredictions(Optional.empty());
   }
 
-  private static float[] logits(EvaluationStore store, String candidate) {
-    Logits logits = store.find(candidate, "shift/ä", true).orElseThrow().logits().orElseThrow();
-    float[] values = new float[logits.examples() * logits.classes()];
+  private static float[] values(EvaluationStore store, String candidate) {
+    Predictions predictions =
+        store.find(candidate, "shift/ä", true).orElseThrow().predictions().orElseThrow();
+    float[] values = new float[predictions.examples() * predictions.width()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = logits.at(i / logits.classes(), i % logits.classes());
+      values[i] = predictions.at(i / predictions.width(), i % predictions.width());
     }
     return values;
   }

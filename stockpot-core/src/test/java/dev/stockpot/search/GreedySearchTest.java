@@ -3,7 +3,6 @@ package dev.stockpot.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.internal.io.WorkFolder;
-import dev.stockpot.recipe.Ingredient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ class GreedySearchTest {
     Path folder = Files.createTempDirectory("stockpot-greedy");
     LookUpEvaluator evaluator = LookUpEvaluator.ofScores(higherIsBetter, scores);
     try (TestKitchen test = TestKitchen.in(folder, evaluator, names.toArray(String[]::new))) {
-      Choice choice = new GreedySoup(accept).choose(test.kitchen());
+      Choice choice = new GreedySoup(accept).choose(test.kitchen()).getFirst();
 
       List<Integer> order =
           IntStream.range(0, count)
@@ -43,11 +42,11 @@ class GreedySearchTest {
         double before = cost(scores[soup], higherIsBetter);
         double after = cost(scores[soup | 1 << candidate], higherIsBetter);
         boolean kept = accept == Accept.GE ? after <= before : after < before;
-        trace.add(new Trial(names.get(candidate), scores[soup | 1 << candidate], kept));
+        trace.add(Trial.of(names.get(candidate), scores[soup | 1 << candidate], kept));
         soup |= kept ? 1 << candidate : 0;
       }
       assertThat(choice.trace()).isEqualTo(trace);
-      List<String> members = choice.ingredients().stream().map(Ingredient::name).toList();
+      List<String> members = List.copyOf(choice.dish().weights().keySet());
       int found = members.stream().mapToInt(name -> 1 << names.indexOf(name)).sum();
       assertThat(found).isEqualTo(soup);
       assertThat(members.getFirst()).isEqualTo(names.get(order.getFirst()));

@@ -5,7 +5,6 @@ import static java.lang.Double.NaN;
 import static java.lang.Double.POSITIVE_INFINITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stockpot.recipe.Ingredient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,14 +87,17 @@ class GreedySoupTest {
     // A folder of its own: the next search has other scores.
     try (TestKitchen test =
         TestKitchen.in(Files.createTempDirectory(folder, "greedy"), evaluator, names)) {
-      Choice choice = new GreedySoup(accept).choose(test.kitchen());
-      assertThat(choice.kind()).isEqualTo(Choice.Kind.SOUP);
+      Choice choice = new GreedySoup(accept).choose(test.kitchen()).getFirst();
+      assertThat(choice.dish()).isInstanceOf(Dish.Soup.class);
       List<String> trials =
           choice.trace().stream()
               .map(trial ->
-                  trial.candidate() + " " + trial.score() + (trial.accepted() ? " kept" : ""))
+                  trial.candidate()
+                      + " "
+                      + trial.score().orElseThrow()
+                      + (trial.accepted() ? " kept" : ""))
               .toList();
-      List<String> kept = choice.ingredients().stream().map(Ingredient::name).toList();
+      List<String> kept = List.copyOf(choice.dish().weights().keySet());
       return kept.getFirst() + " + " + String.join(", ", trials) + " = " + kept;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -3,7 +3,9 @@ package dev.stockpot.search;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Metrics;
+import dev.stockpot.eval.Predictions;
+import dev.stockpot.eval.Targets;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -39,11 +41,12 @@ final class LookUpEvaluator implements Evaluator {
         higherIsBetter, (members, set) -> score(set, byMembers[members]), Optional.empty());
   }
 
-  /// Logits per soup, the same on all sets.
-  static LookUpEvaluator ofLogits(int[] labels, Map<Integer, Logits> byMembers) {
+  /// Predictions per soup, the same on all sets.
+  static LookUpEvaluator ofLogits(int[] labels, Map<Integer, Predictions> byMembers) {
     return new LookUpEvaluator(
         true,
-        (members, set) -> Evaluation.of(set, byMembers.get(members), labels),
+        (members, set) ->
+            Evaluation.of(set, byMembers.get(members), new Targets.Classes(labels), Metrics.ALL),
         Optional.of(labels));
   }
 
@@ -73,12 +76,12 @@ final class LookUpEvaluator implements Evaluator {
   }
 
   @Override
-  public Evaluation measure(String set, Logits logits) {
-    return Evaluation.of(set, logits, labels.orElseThrow());
+  public Evaluation measure(String set, Predictions predictions) {
+    return Evaluation.of(set, predictions, new Targets.Classes(labels.orElseThrow()), Metrics.ALL);
   }
 
   @Override
-  public boolean givesLogits() {
+  public boolean givesPredictions() {
     return labels.isPresent();
   }
 

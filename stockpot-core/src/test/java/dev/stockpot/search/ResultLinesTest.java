@@ -3,7 +3,9 @@ package dev.stockpot.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.eval.Evaluation;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Metrics;
+import dev.stockpot.eval.Predictions;
+import dev.stockpot.eval.Targets;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -56,11 +58,13 @@ class ResultLinesTest {
 
   @Test
   void resultLetsGoOfLogits() {
-    Logits logits = new Logits(1, 1, MemorySegment.ofArray(new float[] {1}));
+    Predictions predictions = new Predictions(1, 1, MemorySegment.ofArray(new float[] {1}));
     SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
-    evaluations.put("select", Evaluation.of("select", logits, new int[1]));
+    evaluations.put(
+        "select",
+        Evaluation.of("select", predictions, new Targets.Classes(new int[1]), Metrics.ALL));
     Result result = new Result("a", Result.INDIVIDUAL, new LinkedHashMap<>(), evaluations);
-    assertThat(result.evaluations().get("select").logits()).isEmpty();
+    assertThat(result.evaluations().get("select").predictions()).isEmpty();
     assertThat(result.evaluations().get("select").metric("accuracy")).isEqualTo(1);
   }
 

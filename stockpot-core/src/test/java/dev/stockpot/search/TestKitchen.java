@@ -47,15 +47,29 @@ record TestKitchen(Kitchen kitchen, Ingredient base) implements AutoCloseable {
     Kitchen kitchen =
         new Kitchen(
             ingredients,
+            Optional.of(base),
             fingerprints,
             spec("accuracy", Role.ID, Role.SHIFT),
             evaluator,
             new EvaluationStore(folder.resolve("work")),
             new MergeExecutor(1, Progress.NONE),
-            new Kitchen.Output(Optional.empty(), false),
-            folder.resolve("work"),
-            evaluator.givesLogits());
+            new Kitchen.Settings(Optional.empty(), false, evaluator.givesPredictions(), false),
+            folder.resolve("work"));
     return new TestKitchen(kitchen, base);
+  }
+
+  /// The same kitchen without a base.
+  Kitchen withoutBase() {
+    return new Kitchen(
+        kitchen.ingredients(),
+        Optional.empty(),
+        kitchen.fingerprints(),
+        kitchen.eval(),
+        kitchen.evaluator(),
+        kitchen.store(),
+        kitchen.executor(),
+        kitchen.settings(),
+        kitchen.work());
   }
 
   /// A spec with `select` and report sets of these roles, called `test` or `shift` and a number.

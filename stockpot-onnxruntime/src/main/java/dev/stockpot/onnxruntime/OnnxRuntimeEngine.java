@@ -44,8 +44,8 @@ final class OnnxRuntimeEngine implements Engine {
   ///
   /// @param threads to compute one batch with
   /// @throws CheckpointException if it cannot be read
-  /// @throws EvaluationException if it does not take exactly one input, or the values of the
-  ///   checkpoint it is bound to do not tell what fills every initializer
+  /// @throws EvaluationException if the values of the checkpoint it is bound to do not tell what
+  ///   fills every initializer
   OnnxRuntimeEngine(EvaluatorSpec.Network network, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
@@ -54,15 +54,6 @@ final class OnnxRuntimeEngine implements Engine {
     this.threads = threads;
     graph = new OnnxGraph(network.graph());
     try {
-      if (graph.inputs().size() != 1) {
-        throw new EvaluationException(
-            graph.path()
-                + ": takes "
-                + graph.inputs().size()
-                + " inputs "
-                + graph.inputs()
-                + "; graphs with exactly one are supported");
-      }
       bound = network.bind().map(base -> WeightBinding.byValue(network, base));
       environment = OnnxRuntimeLoader.environment();
     } catch (RuntimeException | Error e) {

@@ -11,13 +11,16 @@ import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Output;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,8 +31,7 @@ final class OnnxRuntimeModel implements Engine.Model {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Runnable release;
-  private final String input;
-  private final TensorInfo inputInfo;
+  private final Map<String, TensorInfo> inputs = new LinkedHashMap<>();
   private final String output;
   private boolean closed;
 
@@ -44,12 +46,13 @@ final class OnnxRuntimeModel implements Engine.Model {
     this.session = session;
     this.release = release;
     try {
-      Map.Entry<String, NodeInfo> entry = session.getInputInfo().entrySet().iterator().next();
-      input = entry.getKey();
-      if (!(entry.getValue().getInfo() instanceof TensorInfo info)) {
-        throw error("input '" + input + "' is " + entry.getValue().getInfo() + ", not a tensor");
+      for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+        if (!(input.getValue().getInfo() instanceof TensorInfo info)) {
+          throw error(
+              "input '" + input.getKey() + "' is " + input.getValue().getInfo() + ", not a tensor");
+        }
+        inputs.put(input.getKey(), info);
       }
-      inputInfo = info;
       output = session.getOutputNames().iterator().next();
     } catch (OrtException | RuntimeException | Error e) {
       session.close();
@@ -59,30 +62,37 @@ final class OnnxRuntimeModel implements Engine.Model {
 
   @Override
   public int batchLimit() {
-    long[] shape = inputInfo.getShape();
-    return shape.length == 0 || shape[0] < 1
-        ? Integer.MAX_VALUE
-        : (int) Math.min(shape[0], Integer.MAX_VALUE);
+    return inputs.values().stream()
+        .map(TensorInfo::getShape)
+        .filter(shape -> shape.length > 0 && shape[0] > 0)
+        .mapToInt(shape -> (int) Math.min(shape[0], Integer.MAX_VALUE))
+        .min()
+        .orElse(Integer.MAX_VALUE);
   }
 
   @Override
-  public Logits logits(Batch batch) {
+  public Output run(Batch batch) {
     if (batch.size() < 1 || batch.size() > batchLimit()) {
       throw new IllegalArgumentException(batch.size() + " examples, not 1 to " + batchLimit());
     }
-    checkInput(batch);
-    long[] shape = batch.shape().stream().mapToLong(size -> size).toArray();
-    ByteBuffer data = batch.data().duplicate().order(ByteOrder.nativeOrder());
-    if (batchLimit() != Integer.MAX_VALUE && shape[0] < batchLimit()) {
-      int bytes = Math.multiplyExact(data.remaining() / batch.size(), batchLimit());
-      shape[0] = batchLimit();
-      data = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).put(data).rewind();
+    if (inputs.size() > 1 && batch.inputs().containsKey("")) {
+      throw error(
+          "takes %d inputs %s, but the set has one without a name; name each: x: {%s: …}"
+              .formatted(inputs.size(), inputs.keySet(), String.join(": …, ", inputs.keySet())));
     }
-    try (OnnxTensor tensor = OnnxTensor.createTensor(environment, data, shape, inputInfo.type);
-        OrtSession.Result result = session.run(Map.of(input, tensor), Set.of(output))) {
-      return logits(result.get(0), batch.size(), shape[0]);
+    int rows = batchLimit() == Integer.MAX_VALUE ? batch.size() : batchLimit();
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      for (String name : inputs.keySet()) {
+        tensors.put(name, tensor(name, batch.input(name), rows));
+      }
+      try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
+        return floats(result.get(0), batch.size(), rows);
+      }
     } catch (OrtException e) {
       throw new EvaluationException(graph.path() + ": " + e.getMessage(), e);
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
     }
   }
 
@@ -101,49 +111,64 @@ final class OnnxRuntimeModel implements Engine.Model {
     }
   }
 
-  private void checkInput(Batch batch) {
-    long[] wanted = inputInfo.getShape();
-    boolean fits = OnnxTypes.runtimeType(batch.dtype()).filter(inputInfo.type::equals).isPresent();
+  /// An input of so many rows; those beyond the batch's are zero.
+  private OnnxTensor tensor(String name, Batch.Input input, int rows) throws OrtException {
+    TensorInfo info = inputs.get(name);
+    checkInput(name, info, input);
+    long[] shape = input.shape().stream().mapToLong(size -> size).toArray();
+    ByteBuffer data = input.data().duplicate().order(ByteOrder.nativeOrder());
+    if (shape[0] < rows) {
+      int bytes = Math.multiplyExact(data.remaining() / Math.toIntExact(shape[0]), rows);
+      shape[0] = rows;
+      data = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).put(data).rewind();
+    }
+    return OnnxTensor.createTensor(environment, data, shape, info.type);
+  }
+
+  private void checkInput(String name, TensorInfo info, Batch.Input input) {
+    long[] wanted = info.getShape();
+    boolean fits = OnnxTypes.runtimeType(input.dtype()).filter(info.type::equals).isPresent();
     // An input of unknown rank has no sizes here, either.
     if (wanted.length > 0) {
-      fits &= wanted.length == batch.shape().size();
+      fits &= wanted.length == input.shape().size();
       for (int axis = 1; fits && axis < wanted.length; axis++) {
-        fits = wanted[axis] < 0 || wanted[axis] == batch.shape().get(axis);
+        fits = wanted[axis] < 0 || wanted[axis] == input.shape().get(axis);
       }
     }
     if (!fits) {
       throw error(
           "input '"
-              + input
+              + name
               + "' is "
-              + describe(inputInfo)
+              + describe(info)
               + ", but the examples are "
-              + batch.dtype()
+              + input.dtype()
               + " "
-              + batch.shape()
+              + input.shape()
               + "; see input: (layout, scale) and the data's own shape");
     }
   }
 
-  private Logits logits(OnnxValue value, int examples, long rows) throws OrtException {
+  private Output floats(OnnxValue value, int examples, long rows) throws OrtException {
     if (!(value instanceof OnnxTensor tensor)) {
-      throw notLogits(value.getInfo().toString(), rows);
+      throw noRows(value.getInfo().toString(), rows);
     }
     TensorInfo info = tensor.getInfo();
     long[] shape = info.getShape();
-    if (shape.length != 2 || shape[0] != rows) {
-      throw notLogits(describe(info), rows);
+    if (shape.length < 1 || shape[0] != rows) {
+      throw noRows(describe(info), rows);
     }
-    int classes = Math.toIntExact(shape[1]);
     FloatBuffer values =
         switch (info.type) {
           case FLOAT, FLOAT16, BFLOAT16 -> tensor.getFloatBuffer();
           case DOUBLE -> narrowed(tensor.getDoubleBuffer());
           case INT8, INT16, INT32, INT64, BOOL, STRING, UINT8, UNKNOWN ->
-              throw notLogits(describe(info), rows);
+              throw noRows(describe(info), rows);
         };
-    return new Logits(
-        examples, classes, MemorySegment.ofBuffer(values.slice(0, examples * classes)));
+    int each = Math.toIntExact(values.remaining() / rows);
+    List<Long> sizes = new ArrayList<>(Arrays.stream(shape).boxed().toList());
+    sizes.set(0, (long) examples);
+    return new Output(sizes, MemorySegment.ofBuffer(values.slice(0, examples * each)));
   }
 
   private static FloatBuffer narrowed(DoubleBuffer values) {
@@ -154,15 +179,15 @@ final class OnnxRuntimeModel implements Engine.Model {
     return floats.flip();
   }
 
-  private EvaluationException notLogits(String found, long rows) {
+  private EvaluationException noRows(String found, long rows) {
     return error(
         "the first output '"
             + output
             + "' is "
             + found
-            + "; logits are floats of shape ["
+            + "; predictions are floats of shape ["
             + rows
-            + ", classes]");
+            + ", …]");
   }
 
   private EvaluationException error(String what) {

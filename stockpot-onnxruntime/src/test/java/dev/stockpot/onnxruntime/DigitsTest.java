@@ -19,8 +19,9 @@ import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.Evaluators;
+import dev.stockpot.eval.Head;
 import dev.stockpot.eval.InputSpec;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Predictions;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
 import java.io.IOException;
@@ -58,7 +59,7 @@ class DigitsTest {
     try (Engine engine = engine(1);
         Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
         Engine.Model model = engine.load(weights)) {
-      assertThat(bits(model.logits(examples(EXAMPLES))))
+      assertThat(bits(predict(model, EXAMPLES)))
           .isEqualTo(bits(baked(weights, folder.resolve("baked.onnx"))));
     }
   }
@@ -70,7 +71,7 @@ class DigitsTest {
         Checkpoint weights = Checkpoints.open(digits(name + ".safetensors"));
         Engine.Model model = engine.load(weights)) {
       assertThat(engine.check(weights)).isEmpty();
-      assertThat(correct(model.logits(examples(EXAMPLES)))).isEqualTo(correct);
+      assertThat(correct(predict(model, EXAMPLES))).isEqualTo(correct);
     }
   }
 
@@ -100,8 +101,8 @@ class DigitsTest {
         Checkpoint b = Checkpoints.open(digits("ft-08.safetensors"));
         Engine.Model modelA = engine.load(a);
         Engine.Model modelB = engine.load(b)) {
-      assertThat(correct(modelA.logits(examples(EXAMPLES)))).isEqualTo(531);
-      assertThat(correct(modelB.logits(examples(EXAMPLES)))).isEqualTo(536);
+      assertThat(correct(predict(modelA, EXAMPLES))).isEqualTo(531);
+      assertThat(correct(predict(modelB, EXAMPLES))).isEqualTo(536);
     }
   }
 
@@ -129,8 +130,7 @@ class DigitsTest {
         Checkpoint b = wide.open(folder.resolve("wide"));
         Engine.Model modelA = engine.load(a);
         Engine.Model modelB = engine.load(b)) {
-      assertThat(bits(modelA.logits(examples(EXAMPLES))))
-          .isEqualTo(bits(modelB.logits(examples(EXAMPLES))));
+      assertThat(bits(predict(modelA, EXAMPLES))).isEqualTo(bits(predict(modelB, EXAMPLES)));
     }
   }
 
@@ -151,9 +151,14 @@ class DigitsTest {
     for (int i = 0; i < times; i++) {
       try (Checkpoint weights = Checkpoints.open(digits("ft-08.safetensors"));
           Engine.Model model = engine.load(weights)) {
-        assertThat(model.logits(batch).classes()).isEqualTo(10);
+        assertThat(Head.ROWS.of(model.run(batch), batch).width()).isEqualTo(10);
       }
     }
+  }
+
+  private static Predictions predict(Engine.Model model, int count) {
+    Batch batch = examples(count);
+    return Head.ROWS.of(model.run(batch), batch);
   }
 
   private static long residentKibibytes() throws Exception {
@@ -163,8 +168,8 @@ class DigitsTest {
         .sum();
   }
 
-  /// Logits of a session whose model file holds the candidate's weights.
-  private static Logits baked(Checkpoint weights, Path file) throws Exception {
+  /// Predictions of a session whose model file holds the candidate's weights.
+  private static Predictions baked(Checkpoint weights, Path file) throws Exception {
     try (Checkpoint graph = Checkpoints.open(digits("model.onnx"));
         CheckpointWriter writer =
             new Onnx()
@@ -186,22 +191,22 @@ class DigitsTest {
           OnnxTensor input =
               OnnxTensor.createTensor(
                   environment,
-                  batch.data().order(ByteOrder.nativeOrder()).asFloatBuffer(),
+                  batch.input("").data().order(ByteOrder.nativeOrder()).asFloatBuffer(),
                   new long[] {EXAMPLES, 1, 8, 8});
           OrtSession.Result result = session.run(Map.of("input", input))) {
-        FloatBuffer logits = ((OnnxTensor) result.get(0)).getFloatBuffer();
-        return new Logits(EXAMPLES, 10, MemorySegment.ofBuffer(logits));
+        FloatBuffer predictions = ((OnnxTensor) result.get(0)).getFloatBuffer();
+        return new Predictions(EXAMPLES, 10, MemorySegment.ofBuffer(predictions));
       }
     }
   }
 
-  private static int correct(Logits logits) {
+  private static int correct(Predictions predictions) {
     byte[] labels = bytes("select-y.npy");
     int correct = 0;
-    for (int i = 0; i < logits.examples(); i++) {
+    for (int i = 0; i < predictions.examples(); i++) {
       int best = 0;
-      for (int label = 1; label < logits.classes(); label++) {
-        best = logits.at(i, label) > logits.at(i, best) ? label : best;
+      for (int label = 1; label < predictions.width(); label++) {
+        best = predictions.at(i, label) > predictions.at(i, best) ? label : best;
       }
       correct += best == labels[8 * i] ? 1 : 0;
     }
@@ -214,7 +219,7 @@ class DigitsTest {
     for (int i = 0; i < 64 * count; i++) {
       data.putFloat(pixels[i] / 16f);
     }
-    return new Batch(DType.F32, List.of((long) count, 1L, 8L, 8L), data.flip());
+    return new Batch(new Batch.Input(DType.F32, List.of((long) count, 1L, 8L, 8L), data.flip()));
   }
 
   /// An array's elements, after the header of 128 bytes.
@@ -227,8 +232,8 @@ class DigitsTest {
     }
   }
 
-  private static int[] bits(Logits logits) {
-    return logits.values().toArray(ValueLayout.JAVA_INT);
+  private static int[] bits(Predictions predictions) {
+    return predictions.values().toArray(ValueLayout.JAVA_INT);
   }
 
   private static Engine engine(int threads) {

@@ -10,7 +10,7 @@ import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.EvaluatorSpec;
-import dev.stockpot.eval.Logits;
+import dev.stockpot.eval.Output;
 import dev.stockpot.onnx.OnnxModel;
 import dev.stockpot.onnx.Proto;
 import java.io.IOException;
@@ -19,8 +19,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,11 +166,36 @@ class OnnxRuntimeEngineTest {
   }
 
   @Test
-  void refusesGraphsWithTwoInputs() {
-    Path model = OnnxModel.matMul().input("mask", OnnxModel.FLOAT, -1).write(folder);
-    assertThatThrownBy(this::engine)
-        .isInstanceOf(EvaluationException.class)
-        .hasMessage(model + ": takes 2 inputs [x, mask]; graphs with exactly one are supported");
+  void takesSeveralInputsByName() {
+    new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "product")
+        .node("Mul", List.of("product", "mask"), "logits")
+        .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+        .input("x", OnnxModel.FLOAT, -1, 2)
+        .input("mask", OnnxModel.FLOAT, -1, 1)
+        .output("logits", OnnxModel.FLOAT, -1, 3)
+        .write(folder);
+    Batch.Input x = batch(DType.F32, List.of(2L, 2L), 1, 2, 3, 4).input("");
+    Batch.Input mask = batch(DType.F32, List.of(2L, 1L), 0, 1).input("");
+    SequencedMap<String, Batch.Input> named = new LinkedHashMap<>();
+    try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
+        Engine engine = engine();
+        Engine.Model model = engine.load(weights)) {
+      named.put("mask", mask);
+      assertThatThrownBy(() -> model.run(new Batch(2, named)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              "the model takes an input 'x', but the set has [mask]; name the set's inputs as the"
+                  + " model does");
+      named.put("x", x);
+      assertThat(floats(model.run(new Batch(2, named)))).containsExactly(0, 0, 0, 7, 7, 7);
+      assertThatThrownBy(() -> model.run(new Batch(x)))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              folder.resolve("model.onnx")
+                  + ": takes 2 inputs [x, mask], but the set has one without a name; name each:"
+                  + " x: {x: …, mask: …}");
+    }
   }
 
   @Test
@@ -191,12 +218,12 @@ class OnnxRuntimeEngineTest {
         Engine engine = engine();
         Engine.Model model = engine.load(weights)) {
       assertThat(model.batchLimit()).isEqualTo(4);
-      Logits logits = model.logits(batch(DType.F32, List.of(3L, 2L), 1, 2, 3, 4, 5, 6));
-      assertThat(logits.examples()).isEqualTo(3);
-      assertThat(floats(logits)).containsExactly(3, 3, 3, 7, 7, 7, 11, 11, 11);
-      assertThat(floats(model.logits(batch(DType.F32, List.of(4L, 2L), 1, 1, 2, 2, 3, 3, 4, 4))))
+      Output output = model.run(batch(DType.F32, List.of(3L, 2L), 1, 2, 3, 4, 5, 6));
+      assertThat(output.shape().getFirst()).isEqualTo(3);
+      assertThat(floats(output)).containsExactly(3, 3, 3, 7, 7, 7, 11, 11, 11);
+      assertThat(floats(model.run(batch(DType.F32, List.of(4L, 2L), 1, 1, 2, 2, 3, 3, 4, 4))))
           .containsExactly(2, 2, 2, 4, 4, 4, 6, 6, 6, 8, 8, 8);
-      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(5L, 2L), new float[10])))
+      assertThatThrownBy(() -> model.run(batch(DType.F32, List.of(5L, 2L), new float[10])))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("5 examples, not 1 to 4");
     }
@@ -220,36 +247,32 @@ class OnnxRuntimeEngineTest {
         Engine.Model model = engine.load(weights)) {
       String wanted = path + ": input 'x' is F32 [any, 2], but the examples are ";
       String advice = "; see input: (layout, scale) and the data's own shape";
-      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(1L, 2L, 1L), 1, 2)))
+      assertThatThrownBy(() -> model.run(batch(DType.F32, List.of(1L, 2L, 1L), 1, 2)))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(wanted + "F32 [1, 2, 1]" + advice);
-      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(1L, 3L), 1, 2, 3)))
+      assertThatThrownBy(() -> model.run(batch(DType.F32, List.of(1L, 3L), 1, 2, 3)))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(wanted + "F32 [1, 3]" + advice);
-      assertThatThrownBy(() -> model.logits(batch(DType.U8, List.of(4L, 2L), 1, 2)))
+      assertThatThrownBy(() -> model.run(batch(DType.U8, List.of(4L, 2L), 1, 2)))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(wanted + "U8 [4, 2]" + advice);
     }
   }
 
   @Test
-  void refusesOutputsThatAreNoLogits() {
-    Path path =
-        new OnnxModel()
-            .node("MatMul", List.of("x", "w"), "features")
-            .initializer("w", OnnxModel.FLOAT, W, new byte[24])
-            .input("x", OnnxModel.FLOAT, -1, 1, 2)
-            .output("features", OnnxModel.FLOAT, -1, 1, 3)
-            .write(folder);
+  void givesOutputsOfAnyRank() {
+    new OnnxModel()
+        .node("MatMul", List.of("x", "w"), "features")
+        .initializer("w", OnnxModel.FLOAT, W, new byte[24])
+        .input("x", OnnxModel.FLOAT, -1, 1, 2)
+        .output("features", OnnxModel.FLOAT, -1, 1, 3)
+        .write(folder);
     try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
         Engine engine = engine();
         Engine.Model model = engine.load(weights)) {
-      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(2L, 1L, 2L), 1, 2, 3, 4)))
-          .isInstanceOf(EvaluationException.class)
-          .hasMessage(
-              path
-                  + ": the first output 'features' is F32 [2, 1, 3]; logits are floats of shape"
-                  + " [2, classes]");
+      Output output = model.run(batch(DType.F32, List.of(2L, 1L, 2L), 1, 2, 3, 4));
+      assertThat(output.shape()).containsExactly(2L, 1L, 3L);
+      assertThat(floats(output)).containsExactly(3, 3, 3, 7, 7, 7);
     }
   }
 
@@ -268,12 +291,12 @@ class OnnxRuntimeEngineTest {
     try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
         Engine engine = engine();
         Engine.Model model = engine.load(weights)) {
-      assertThatThrownBy(() -> model.logits(batch(DType.F32, List.of(1L, 2L), 1, 2)))
+      assertThatThrownBy(() -> model.run(batch(DType.F32, List.of(1L, 2L), 1, 2)))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
               path
-                  + ": the first output 'counts' is I64 [1, 3]; logits are floats of shape"
-                  + " [1, classes]");
+                  + ": the first output 'counts' is I64 [1, 3]; predictions are floats of"
+                  + " shape [1, …]");
     }
   }
 
@@ -290,8 +313,8 @@ class OnnxRuntimeEngineTest {
     try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder);
         Engine engine = engine();
         Engine.Model model = engine.load(weights)) {
-      Logits logits = model.logits(new Batch(DType.F64, List.of(1L, 2L), data));
-      assertThat(floats(logits)).containsExactly(11, 11, 11);
+      Output output = model.run(new Batch(new Batch.Input(DType.F64, List.of(1L, 2L), data)));
+      assertThat(floats(output)).containsExactly(11, 11, 11);
     }
   }
 
@@ -404,17 +427,17 @@ class OnnxRuntimeEngineTest {
 
   private static float[] run(Engine engine, Checkpoint weights, float... values) {
     try (Engine.Model model = engine.load(weights)) {
-      return floats(model.logits(batch(DType.F32, List.of(values.length / 2L, 2L), values)));
+      return floats(model.run(batch(DType.F32, List.of(values.length / 2L, 2L), values)));
     }
   }
 
   private static Batch batch(DType dtype, List<Long> shape, float... values) {
     ByteBuffer data = ByteBuffer.allocateDirect(4 * values.length).order(ByteOrder.nativeOrder());
     data.asFloatBuffer().put(values);
-    return new Batch(dtype, shape, data);
+    return new Batch(new Batch.Input(dtype, shape, data));
   }
 
-  private static float[] floats(Logits logits) {
-    return logits.values().toArray(ValueLayout.JAVA_FLOAT);
+  private static float[] floats(Output output) {
+    return output.values().toArray(ValueLayout.JAVA_FLOAT);
   }
 }

@@ -10,32 +10,33 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// Logits of candidates in `.npy` files, so that memory does not grow with candidates and examples.
+/// Predictions of candidates in `.npy` files, so that memory does not grow with candidates and
+/// examples.
 ///
 /// Safe for use by several threads.
-public final class LogitsStore implements AutoCloseable {
+public final class PredictionStore implements AutoCloseable {
   private final Path folder;
   private final List<Npy> open = new ArrayList<>();
 
-  /// @param folder is made when the first logits are put
-  public LogitsStore(Path folder) {
+  /// @param folder is made when the first are put
+  public PredictionStore(Path folder) {
     this.folder = folder;
   }
 
-  /// Writes logits to a file.
+  /// Writes predictions to a file.
   ///
-  /// @return the same logits over the mapped file, valid until the store is closed
-  public Logits put(String candidate, String set, Logits logits) {
+  /// @return the same over the mapped file, valid until the store is closed
+  public Predictions put(String candidate, String set, Predictions predictions) {
     Path file = file(candidate, set);
-    List<Long> shape = List.of((long) logits.examples(), (long) logits.classes());
-    Npy.write(file, DType.F32, shape, logits.values());
+    List<Long> shape = List.of((long) predictions.examples(), (long) predictions.width());
+    Npy.write(file, DType.F32, shape, predictions.values());
     return map(file);
   }
 
-  /// Logits that were put before, also by an earlier run in the same folder.
+  /// Predictions that were put before, also by an earlier run in the same folder.
   ///
   /// @throws EvaluationException if the file is damaged
-  public Optional<Logits> find(String candidate, String set) {
+  public Optional<Predictions> find(String candidate, String set) {
     Path file = file(candidate, set);
     return Files.exists(file) ? Optional.of(map(file)) : Optional.empty();
   }
@@ -47,7 +48,7 @@ public final class LogitsStore implements AutoCloseable {
     open.clear();
   }
 
-  private synchronized Logits map(Path file) {
+  private synchronized Predictions map(Path file) {
     Npy npy = Npy.open(file);
     open.add(npy);
     TensorSpec spec = npy.tensor().spec();
@@ -61,10 +62,10 @@ public final class LogitsStore implements AutoCloseable {
               + spec.dtype()
               + " "
               + shape
-              + " instead of logits, F32 [n, classes];"
+              + " instead of predictions, F32 [n, width];"
               + " delete the file");
     }
-    return new Logits(
+    return new Predictions(
         Math.toIntExact(shape.getFirst()), Math.toIntExact(shape.getLast()), npy.tensor().data());
   }
 

@@ -8,22 +8,22 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogitsStoreTest {
+class PredictionStoreTest {
   @TempDir Path folder;
 
   @Test
   void givesBackWhatWasPut() {
-    Logits logits = TestArrays.logits(3, 1, 2, 3, -0f, Float.NaN, Float.MIN_VALUE);
-    try (LogitsStore store = new LogitsStore(folder)) {
+    Predictions predictions = TestArrays.predictions(3, 1, 2, 3, -0f, Float.NaN, Float.MIN_VALUE);
+    try (PredictionStore store = new PredictionStore(folder)) {
       assertThat(store.find("ft-03", "test")).isEmpty();
-      Logits kept = store.put("ft-03", "test", logits);
+      Predictions kept = store.put("ft-03", "test", predictions);
       assertThat(kept.examples()).isEqualTo(2);
-      assertThat(kept.classes()).isEqualTo(3);
+      assertThat(kept.width()).isEqualTo(3);
       assertThat(kept.values().isMapped()).isTrue();
-      assertThat(kept.values().mismatch(logits.values())).isEqualTo(-1);
+      assertThat(kept.values().mismatch(predictions.values())).isEqualTo(-1);
     }
-    try (LogitsStore later = new LogitsStore(folder)) {
-      assertThat(later.find("ft-03", "test").orElseThrow().values().mismatch(logits.values()))
+    try (PredictionStore later = new PredictionStore(folder)) {
+      assertThat(later.find("ft-03", "test").orElseThrow().values().mismatch(predictions.values()))
           .isEqualTo(-1);
       assertThat(later.find("ft-03", "shift")).isEmpty();
     }
@@ -31,9 +31,9 @@ class LogitsStoreTest {
 
   @Test
   void namesStayInTheFolder() {
-    try (LogitsStore store = new LogitsStore(folder)) {
-      store.put("a/../b.c", "..", TestArrays.logits(1, 1));
-      store.put("a%2f..%2fb.c", "é", TestArrays.logits(1, 2));
+    try (PredictionStore store = new PredictionStore(folder)) {
+      store.put("a/../b.c", "..", TestArrays.predictions(1, 1));
+      store.put("a%2f..%2fb.c", "é", TestArrays.predictions(1, 2));
     }
     assertThat(folder.resolve("a%2f..%2fb.c").resolve("%2e..npy")).isRegularFile();
     assertThat(folder.resolve("a%252f..%252fb.c").resolve("%c3%a9.npy")).isRegularFile();
@@ -42,10 +42,10 @@ class LogitsStoreTest {
   @Test
   void refusesFilesThatAreNoLogits() {
     Path file = TestArrays.floats(folder.resolve("ft").resolve("test.npy"), List.of(2L), 1, 2);
-    try (LogitsStore store = new LogitsStore(folder)) {
+    try (PredictionStore store = new PredictionStore(folder)) {
       assertThatThrownBy(() -> store.find("ft", "test"))
           .isInstanceOf(EvaluationException.class)
-          .hasMessage(file + ": F32 [2] instead of logits, F32 [n, classes]; delete the file");
+          .hasMessage(file + ": F32 [2] instead of predictions, F32 [n, width]; delete the file");
     }
   }
 }

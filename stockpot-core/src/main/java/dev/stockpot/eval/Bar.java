@@ -1,0 +1,18 @@
+package dev.stockpot.eval;
+
+/// What a candidate has to reach.
+///
+/// @param order of the examples, each once: those that tell bad candidates soonest come first
+/// @param score of the metric that is chosen by: whether it would do
+public record Bar(int[] order, Test score) {
+
+  /// Whether a score would do. If it would not, neither would a worse one.
+  public interface Test {
+    boolean passes(double score);
+  }
+
+  /// A bar that everything passes: a candidate is measured on all examples.
+  public static Bar none(int[] order) {
+    return new Bar(order, _ -> true);
+  }
+}
