@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.OpenOptions;
 import dev.stockpot.cli.options.OutputOptions;
@@ -9,6 +10,7 @@ import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.internal.io.AtomicFile;
+import dev.stockpot.internal.io.FolderLock;
 import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
@@ -24,11 +26,16 @@ import dev.stockpot.search.Recipe;
 import dev.stockpot.search.Recipes;
 import dev.stockpot.search.Result;
 import dev.stockpot.search.ResultLines;
+import dev.stockpot.search.Timings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -75,9 +82,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param resume whether a run that was cut off is gone on with
   /// @param timings whether to print where the time went
   void cook(SoupSpec spec, boolean resume, boolean timings) {
-    checkFolder(resume);
     Timings clock = new Timings();
-    try (OpenIngredients ingredients =
+    try (FolderLock _ = lock(resume);
+        OpenIngredients ingredients =
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
@@ -90,16 +97,17 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
               () ->
                   Hashes.of(
                       inputs(spec, ingredients), settings.threads(), output.progress(terminal)));
-      Path work = settings.folder().resolve(".stockpot");
+      Path work = work();
       AtomicFile.deletePartials(settings.folder());
       spec.recipes()
           .forEach(recipe -> AtomicFile.deletePartials(settings.folder().resolve(recipe)));
       Cook.Outcome outcome;
       try (EvaluationStore store =
-          new EvaluationStore(work.resolve(EvalIdentity.of(spec.eval(), inputs)))) {
-        Kitchen kitchen = kitchen(spec, ingredients, evaluator, store, inputs, work);
+          new EvaluationStore(
+              work.resolve(EvalIdentity.of(spec.eval(), inputs)), Durability.SYNCED)) {
+        Kitchen kitchen = kitchen(spec, ingredients, evaluator, store, inputs, work, clock);
         List<Recipe> recipes = spec.recipes().stream().map(Recipes::named).toList();
-        outcome = clock.measure("cooking", new Cook(kitchen, recipes, settings.folder())::run);
+        outcome = new Cook(kitchen, recipes, settings.folder()).run();
       }
       outcome.notes().forEach(note -> output.note(terminal, note));
       write(outcome, inputs, clock);
@@ -108,7 +116,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       List<Result> ranked = ranking.order(outcome.results());
       show(spec, outcome, ranking, ranked);
       if (timings) {
-        terminal.err().print(clock.table(evaluator));
+        terminal.err().print(TimingTable.of(clock, evaluator));
       }
     }
   }
@@ -127,15 +135,44 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       throw new RecipeException(folder + ": is a file; name a folder with -o");
     }
     boolean finished = Files.exists(folder.resolve("manifest.json"));
-    boolean begun = Files.exists(folder.resolve(".stockpot"));
+    boolean begun = Files.exists(work());
     if (!resume && finished) {
       throw new RecipeException(
           folder + ": holds a finished run; choose another folder with -o, or delete it");
     }
     if (!resume && begun) {
-      throw new RecipeException(
-          folder + ": holds a run that was cut off; go on with --resume, or delete it");
+      try (FolderLock _ = lock()) {
+        throw new RecipeException(
+            folder + ": holds a run that was cut off; go on with --resume, or delete it");
+      }
     }
+  }
+
+  private FolderLock lock(boolean resume) {
+    checkFolder(resume);
+    return lock();
+  }
+
+  /// No other process works in the folder as long as this is held.
+  private FolderLock lock() {
+    ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
+    String holder =
+        "process %d, since %s"
+            .formatted(
+                ProcessHandle.current().pid(),
+                now.format(DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT)));
+    return FolderLock.take(work(), holder)
+        .orElseThrow(() ->
+            new RecipeException(
+                settings.folder()
+                    + ": is being cooked by "
+                    + FolderLock.holder(work())
+                    + "; wait until that has ended, or choose another folder with -o"));
+  }
+
+  /// What is needed only until the run is finished.
+  private Path work() {
+    return settings.folder().resolve(".stockpot");
   }
 
   private Kitchen kitchen(
@@ -144,7 +181,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       Evaluator evaluator,
       EvaluationStore store,
       Map<Path, String> inputs,
-      Path work) {
+      Path work,
+      Timings clock) {
     Map<String, String> fingerprints = new LinkedHashMap<>();
     ingredients
         .withBase()
@@ -163,7 +201,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             spec.recipes().stream()
                 .anyMatch(name -> Recipes.named(name).needs().contains(Recipe.Need.PREDICTIONS)),
             settings.exhaustive()),
-        work);
+        work,
+        clock);
   }
 
   /// The hash of a checkpoint's file; of its files' hashes, if there are several.

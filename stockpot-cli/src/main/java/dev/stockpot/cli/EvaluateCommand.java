@@ -79,7 +79,7 @@ final class EvaluateCommand implements Runnable {
           results.add(
               measured(
                   checkpoint.checkpoint(),
-                  progress,
+                  evaluator,
                   it -> result(spec, evaluator, checkpoint.name(), it)));
           task.advance(1);
         }
@@ -93,15 +93,20 @@ final class EvaluateCommand implements Runnable {
     }
   }
 
-  /// By way of a file in the working folder, if it is an adapter on its base.
+  /// By way of a file in a working folder, if it is an adapter on its base.
   private Result measured(
-      Checkpoint checkpoint, Progress progress, Function<Checkpoint, Result> measure) {
+      Checkpoint checkpoint, Evaluator evaluator, Function<Checkpoint, Result> measure) {
     if (!CandidateFiles.isComputed(checkpoint)) {
       return measure.apply(checkpoint);
     }
-    try (WorkFolder work = WorkFolder.beside(Path.of("candidate"))) {
-      return new CandidateFiles(work.path())
-          .measure(checkpoint, new MergeExecutor(threads.threads(), progress), false, measure);
+    try (WorkFolder work = WorkFolder.beside(Path.of("candidate"));
+        CandidateFiles.Candidate candidate =
+            CandidateFiles.of(work.path(), evaluator, checkpoint)
+                .of(
+                    checkpoint,
+                    new MergeExecutor(threads.threads(), output.progress(terminal)),
+                    false)) {
+      return measure.apply(candidate.checkpoint());
     }
   }
 

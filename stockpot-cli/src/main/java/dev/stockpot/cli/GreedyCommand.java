@@ -27,6 +27,7 @@ import dev.stockpot.search.Dish;
 import dev.stockpot.search.EvaluationStore;
 import dev.stockpot.search.GreedySoup;
 import dev.stockpot.search.Kitchen;
+import dev.stockpot.search.Timings;
 import dev.stockpot.search.Trial;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -110,7 +111,7 @@ final class GreedyCommand implements Runnable {
             OpenIngredients.open(paths, base.path().map(Ingredients::find), key.open());
         Evaluator evaluator = Evaluators.open(measure, threads.threads(), progress);
         WorkFolder work = WorkFolder.beside(target.path());
-        EvaluationStore store = new EvaluationStore(work.path())) {
+        EvaluationStore store = new EvaluationStore(work.path(), Durability.CACHED)) {
       Preflight.check(ingredients, evaluator).forEach(note -> output.note(terminal, note));
       Kitchen kitchen =
           new Kitchen(
@@ -125,7 +126,8 @@ final class GreedyCommand implements Runnable {
               new MergeExecutor(
                   threads.threads(), memory.bytes().orElseGet(MergeMemory::usual), progress),
               new Kitchen.Settings(dtype.outDType(), dtype.saturate(), false, exhaustive),
-              work.path());
+              work.path(),
+              new Timings());
       Choice choice = new GreedySoup(accept).choose(kitchen).getFirst();
       write(kitchen, choice);
       show(kitchen, choice, hash.of(ingredients, threads.threads(), progress));

@@ -4,6 +4,7 @@ package dev.stockpot.eval;
 ///
 /// @param order of the examples, each once: those that tell bad candidates soonest come first
 /// @param score of the metric that is chosen by: whether it would do
+@SuppressWarnings("ArrayRecordComponent") // Plain numbers; bars are not compared.
 public record Bar(int[] order, Test score) {
 
   /// Whether a score would do. If it would not, neither would a worse one.

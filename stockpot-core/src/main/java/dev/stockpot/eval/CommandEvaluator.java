@@ -4,10 +4,10 @@ import dev.stockpot.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -65,21 +65,24 @@ public final class CommandEvaluator implements Evaluator {
   }
 
   @Override
-  public SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> names) {
-    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
-    for (String set : new LinkedHashSet<>(names)) {
+  public void evaluate(Checkpoint candidate, Collection<String> names, Consumer<Evaluation> done) {
+    for (String set : names) {
       String text = data.get(set);
       if (text == null) {
         throw new IllegalArgumentException("no set '" + set + "' among " + data.keySet());
       }
-      evaluations.put(set, evaluate(candidate, set, text));
+      done.accept(evaluate(candidate, set, text));
     }
-    return evaluations;
   }
 
   @Override
   public boolean givesPredictions() {
     return false;
+  }
+
+  @Override
+  public boolean handsOnPaths() {
+    return true;
   }
 
   @Override

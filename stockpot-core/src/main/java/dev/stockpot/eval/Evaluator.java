@@ -2,8 +2,10 @@ package dev.stockpot.eval;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /// Measures candidates on sets.
 public interface Evaluator extends AutoCloseable {
@@ -16,10 +18,21 @@ public interface Evaluator extends AutoCloseable {
 
   /// Measures a candidate.
   ///
-  /// @param sets names of sets of the [EvalSpec]
+  /// @param sets names of sets of the [EvalSpec], each once
+  /// @param done hears of every set as soon as it is measured, in the order asked for
+  /// @throws EvaluationException if it cannot be measured
+  void evaluate(Checkpoint candidate, Collection<String> sets, Consumer<Evaluation> done);
+
+  /// Measures a candidate.
+  ///
+  /// @param sets names of sets of the [EvalSpec], each once
   /// @return one evaluation per set, in the order asked for
   /// @throws EvaluationException if it cannot be measured
-  SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> sets);
+  default SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> sets) {
+    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
+    evaluate(candidate, sets, evaluation -> evaluations.put(evaluation.set(), evaluation));
+    return evaluations;
+  }
 
   /// Measures a candidate on one set, as long as it can still pass a bar: it is given up exactly
   /// when no outcome on the examples that are left would pass.
@@ -40,6 +53,11 @@ public interface Evaluator extends AutoCloseable {
 
   /// Whether evaluations carry predictions, which ensembles need.
   boolean givesPredictions();
+
+  /// Whether candidates are handed on as paths, to readers of the ingredients' format.
+  default boolean handsOnPaths() {
+    return false;
+  }
 
   /// Whether more of the metric that is chosen by is better.
   boolean higherIsBetter();

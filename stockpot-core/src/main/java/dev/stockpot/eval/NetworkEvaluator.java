@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// Measures candidates by running a network with their weights over sets of examples.
@@ -66,21 +66,19 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   @Override
-  public SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> names) {
-    List<Dataset> asked = new LinkedHashSet<>(names).stream().map(this::dataset).toList();
+  public void evaluate(Checkpoint candidate, Collection<String> names, Consumer<Evaluation> done) {
+    List<Dataset> asked = names.stream().map(this::dataset).toList();
     long total = asked.stream().mapToLong(Dataset::size).sum();
-    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
     try (Engine.Model model = engine.load(candidate);
         Progress.Task task = begin(candidate, total)) {
       for (Dataset set : asked) {
         Bar none = Bar.none(IntStream.range(0, set.size()).toArray());
         switch (run(model, set, none, task)) {
-          case Attempt.Finished(Evaluation evaluation) -> evaluations.put(set.name(), evaluation);
+          case Attempt.Finished(Evaluation evaluation) -> done.accept(evaluation);
           case Attempt.Stopped _ -> throw new AssertionError("stopped without a bar");
         }
       }
     }
-    return evaluations;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.stockpot.eval;
 import java.util.Arrays;
 
 /// What the examples of a set should give.
+@SuppressWarnings("ArrayRecordComponent") // Millions of plain numbers; they are not compared.
 public sealed interface Targets {
 
   /// Number of examples.

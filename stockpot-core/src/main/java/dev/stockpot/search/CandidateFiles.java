@@ -1,9 +1,12 @@
 package dev.stockpot.search;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.HuggingFaceFolder;
+import dev.stockpot.checkpoint.Safetensors;
+import dev.stockpot.eval.Evaluator;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
@@ -11,14 +14,50 @@ import dev.stockpot.method.Linear;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Candidates as files: what is to be measured is written, mapped, measured and deleted, since
 /// evaluators hand on paths and mapped memory.
 ///
-/// @param folder for them, one at a time
-public record CandidateFiles(Path folder) {
+/// @param folder for them
+/// @param format of the files
+/// @param extension of their names
+/// @param companions where candidates are folders: one whose companions they get
+public record CandidateFiles(
+    Path folder, CheckpointFormat format, String extension, Optional<Path> companions) {
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  /// Writes a candidate.
+  public interface Write {
+    /// Writes it to a file of a format.
+    void to(Path file, CheckpointFormat format);
+  }
+
+  /// A candidate while it is measured.
+  ///
+  /// @param checkpoint the candidate
+  /// @param path what is deleted in the end, unless the candidate was there before
+  public record Candidate(Checkpoint checkpoint, Optional<Path> path) implements AutoCloseable {
+    @Override
+    public void close() {
+      path.ifPresent(file -> {
+        checkpoint.close();
+        WorkFolder.delete(file);
+      });
+    }
+  }
+
+  /// Candidates for an evaluator: of the first ingredient's format and layout where it hands on
+  /// paths, else as fits it best.
+  public static CandidateFiles of(Path folder, Evaluator evaluator, Checkpoint first) {
+    if (first.companions().isPresent() || !evaluator.handsOnPaths() || isComputed(first)) {
+      return new CandidateFiles(folder, new Safetensors(), "safetensors", first.companions());
+    }
+    String name = first.path().getFileName().toString();
+    CheckpointFormat format = Checkpoints.formatOf(first.path()).like(first);
+    String extension = name.substring(name.lastIndexOf('.') + 1);
+    return new CandidateFiles(folder, format, extension, Optional.empty());
+  }
 
   /// Whether a checkpoint's values are computed as they are read, as those of an adapter on its
   /// base; else it is measured as it is.
@@ -27,40 +66,28 @@ public record CandidateFiles(Path folder) {
     return checkpoint.unrounded() != checkpoint;
   }
 
-  /// Measures a checkpoint, by way of a file if its values are computed.
+  /// A checkpoint as a candidate, by way of a file if its values are computed.
   ///
   /// @param saturate whether values that overflow its types are clamped
-  public <R> R measure(
-      Checkpoint checkpoint,
-      MergeExecutor executor,
-      boolean saturate,
-      Function<Checkpoint, R> measure) {
+  public Candidate of(Checkpoint checkpoint, MergeExecutor executor, boolean saturate) {
     if (!isComputed(checkpoint)) {
-      return measure.apply(checkpoint);
+      return new Candidate(checkpoint, Optional.empty());
     }
     MergePlan plan = MergePlan.of(List.of(checkpoint), Linear.mean(1), Optional.empty());
-    return measure(
-        checkpoint.companions(),
-        file -> executor.execute(plan, file, saturate, Durability.CACHED),
-        measure);
+    return write((file, like) -> executor.execute(plan, like, file, saturate, Durability.CACHED));
   }
 
-  /// Measures what is written.
-  ///
-  /// @param like where it is to be a folder: one whose companions it gets
-  /// @param write writes the candidate
-  public <R> R measure(Optional<Path> like, Consumer<Path> write, Function<Checkpoint, R> measure) {
-    Path file =
-        folder.resolve(like.isPresent() ? "candidate/model.safetensors" : "candidate.safetensors");
-    Path candidate = like.isPresent() ? file.getParent() : file;
+  /// A candidate that is written for it.
+  public Candidate write(Write write) {
+    String name = "candidate-" + COUNT.incrementAndGet();
+    Path path = folder.resolve(companions.isPresent() ? name : name + "." + extension);
     try {
-      write.accept(file);
-      like.ifPresent(from -> HuggingFaceFolder.copyCompanions(from, candidate));
-      try (Checkpoint checkpoint = Checkpoints.open(candidate)) {
-        return measure.apply(checkpoint);
-      }
-    } finally {
-      WorkFolder.delete(candidate);
+      write.to(companions.isPresent() ? path.resolve("model." + extension) : path, format);
+      companions.ifPresent(from -> HuggingFaceFolder.copyCompanions(from, path));
+      return new Candidate(Checkpoints.open(path), Optional.of(path));
+    } catch (RuntimeException | Error e) {
+      WorkFolder.delete(path);
+      throw e;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.search;
 
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.eval.Attempt;
 import dev.stockpot.eval.Bar;
 import dev.stockpot.eval.Evaluation;
@@ -29,12 +30,15 @@ import java.util.function.Function;
 /// lie in files beside it, so memory does not grow with candidates and examples.
 public final class EvaluationStore implements AutoCloseable {
   private final Path folder;
+  private final boolean sync;
   private final PredictionStore predictions;
   private final Map<String, Evaluation> known = new ConcurrentHashMap<>();
 
   /// @param folder is made when the first evaluation is put; one for each evaluator and its data
-  public EvaluationStore(Path folder) {
+  /// @param durability whether an evaluation that is kept is on disk, for a later run
+  public EvaluationStore(Path folder, Durability durability) {
     this.folder = folder;
+    this.sync = durability == Durability.SYNCED;
     this.predictions = new PredictionStore(folder);
   }
 
@@ -75,7 +79,7 @@ public final class EvaluationStore implements AutoCloseable {
                 .filter(_ -> keepPredictions)
                 .map(values -> predictions.put(candidate, evaluation.set(), values)));
     Path file = file(candidate, evaluation.set());
-    AtomicFile.writeString(file, text(evaluation), true);
+    AtomicFile.writeString(file, text(evaluation), sync);
     known.put(file.toString(), kept);
     return kept;
   }
@@ -102,7 +106,7 @@ public final class EvaluationStore implements AutoCloseable {
         members.put("bound", number(stopped.bound()));
         members.put("examples", stopped.examples());
         AtomicFile.writeString(
-            stoppedFile(candidate, set), JsonWriter.write(JsonWriter.of(members)), true);
+            stoppedFile(candidate, set), JsonWriter.write(JsonWriter.of(members)), sync);
         yield stopped;
       }
     };

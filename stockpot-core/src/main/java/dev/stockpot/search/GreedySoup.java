@@ -34,7 +34,7 @@ public record GreedySoup(Accept accept) implements Recipe {
 
             @Override
             public void add(Ingredient newcomer) {
-              sum.accept(newcomer.checkpoint());
+              kitchen.timings().measure(Kitchen.MERGING, () -> sum.accept(newcomer.checkpoint()));
             }
           };
       return Greedy.search(kitchen, order, accept, mixture);

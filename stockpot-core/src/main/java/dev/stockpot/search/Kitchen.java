@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.HuggingFaceFolder;
+import dev.stockpot.checkpoint.Safetensors;
 import dev.stockpot.eval.Attempt;
 import dev.stockpot.eval.Bar;
 import dev.stockpot.eval.EvalSpec;
@@ -28,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What recipes work with: ingredients, and ways to taste what could be made of them.
 ///
@@ -38,6 +39,7 @@ import java.util.function.Function;
 /// @param eval what the evaluator was opened for
 /// @param settings what the user chose
 /// @param work folder for candidates; those that are dropped are deleted
+/// @param timings where the time goes
 public record Kitchen(
     List<Ingredient> ingredients,
     Optional<Ingredient> base,
@@ -47,7 +49,11 @@ public record Kitchen(
     EvaluationStore store,
     MergeExecutor executor,
     Settings settings,
-    Path work) {
+    Path work,
+    Timings timings) {
+
+  static final String MERGING = "merging";
+  private static final String EVALUATING = "evaluating";
 
   /// What the user chose.
   ///
@@ -140,12 +146,12 @@ public record Kitchen(
     return attempt(
         fingerprintOfMean(members),
         passes,
-        file -> sum.candidate(members.getLast().checkpoint(), file));
+        (file, format) -> sum.candidate(members.getLast().checkpoint(), file, format));
   }
 
   /// Measures a soup on `select`, as long as its score can still pass.
   public Attempt attempt(Dish.Soup soup, Bar.Test passes) {
-    return attempt(soup.fingerprint(), passes, file -> write(soup, file, Durability.CACHED));
+    return attempt(soup.fingerprint(), passes, writer(soup));
   }
 
   /// How an ingredient, or the base, does on some sets.
@@ -154,33 +160,28 @@ public record Kitchen(
         fingerprints.get(model.name()),
         sets,
         settings.keepPredictions(),
-        measure ->
-            new CandidateFiles(work)
-                .measure(model.checkpoint(), executor, settings.saturate(), measure));
+        () -> files().of(model.checkpoint(), executor, settings.saturate()));
   }
 
   /// How a soup does on some sets; it is made for this if need be.
   public SequencedMap<String, Evaluation> evaluate(Dish.Soup soup, List<String> sets) {
-    return evaluate(
-        soup.fingerprint(),
-        sets,
-        false,
-        measure ->
-            new CandidateFiles(work)
-                .measure(folder(), file -> write(soup, file, Durability.CACHED), measure));
+    return evaluate(soup.fingerprint(), sets, false, () -> files().write(writer(soup)));
   }
 
   /// How a soup that is stored does on some sets.
+  ///
+  /// @param file where [#serve] put it
   public SequencedMap<String, Evaluation> evaluate(Dish.Soup soup, Path file, List<String> sets) {
+    CandidateFiles files = files();
+    if (!(files.format() instanceof Safetensors)) {
+      return evaluate(soup, sets);
+    }
+    Path stored = files.companions().isPresent() ? file.getParent() : file;
     return evaluate(
         soup.fingerprint(),
         sets,
         false,
-        measure -> {
-          try (Checkpoint checkpoint = Checkpoints.open(likeIngredients(file))) {
-            return measure.apply(checkpoint);
-          }
-        });
+        () -> new CandidateFiles.Candidate(Checkpoints.open(stored), Optional.empty()));
   }
 
   /// How an ensemble does on a set, without its predictions.
@@ -192,11 +193,16 @@ public record Kitchen(
     return evaluator.measure(set, Predictions.mean(predictions)).withPredictions(Optional.empty());
   }
 
-  /// Makes a soup in a file; where the first ingredient is a folder, the file's gets its
-  /// companions.
+  /// Makes a soup in a `.safetensors` file; where the first ingredient is a folder, the file's gets
+  /// its companions.
   public MergeReport serve(Dish.Soup soup, Path target) {
-    MergeReport report = write(soup, target, Durability.SYNCED);
-    likeIngredients(target);
+    MergeReport report =
+        timings.measure(
+            MERGING,
+            () -> executor.execute(soup.plan(), target, settings.saturate(), Durability.SYNCED));
+    files()
+        .companions()
+        .ifPresent(from -> HuggingFaceFolder.copyCompanions(from, target.getParent()));
     return report;
   }
 
@@ -220,11 +226,16 @@ public record Kitchen(
     return eval.select().name();
   }
 
-  private MergeReport write(Dish.Soup soup, Path file, Durability durability) {
-    return executor.execute(soup.plan(), file, settings.saturate(), durability);
+  private CandidateFiles files() {
+    return CandidateFiles.of(work, evaluator, ingredients.getFirst().checkpoint());
   }
 
-  private Attempt attempt(String fingerprint, Bar.Test passes, Consumer<Path> write) {
+  private CandidateFiles.Write writer(Dish.Soup soup) {
+    return (file, format) ->
+        executor.execute(soup.plan(), format, file, settings.saturate(), Durability.CACHED);
+  }
+
+  private Attempt attempt(String fingerprint, Bar.Test passes, CandidateFiles.Write write) {
     Optional<Attempt> known = store.findAttempt(fingerprint, select(), passes);
     if (known.isPresent()) {
       return known.get();
@@ -232,23 +243,29 @@ public record Kitchen(
     List<Evaluation> singles =
         ingredients.stream().map(each -> evaluate(each, List.of(select())).get(select())).toList();
     Bar bar = new Bar(Hardness.order(singles), settings.exhaustive() ? _ -> true : passes);
-    Attempt attempt =
-        new CandidateFiles(work)
-            .measure(folder(), write, checkpoint -> evaluator.attempt(checkpoint, select(), bar));
-    return store.put(fingerprint, select(), attempt);
+    try (CandidateFiles.Candidate candidate =
+        timings.measure(MERGING, () -> files().write(write))) {
+      Attempt attempt =
+          timings.measure(
+              EVALUATING, () -> evaluator.attempt(candidate.checkpoint(), select(), bar));
+      switch (attempt) {
+        case Attempt.Finished(Evaluation evaluation) ->
+            timings.evaluated(evaluation.n(), evaluation.n());
+        case Attempt.Stopped(double _, int examples) ->
+            timings.evaluated(examples, bar.order().length);
+      }
+      return store.put(fingerprint, select(), attempt);
+    }
   }
 
   /// What is in the store, and the rest measured.
   ///
-  /// @param candidate makes the candidate, has it measured, and cleans up
+  /// @param make the candidate
   private SequencedMap<String, Evaluation> evaluate(
       String fingerprint,
       List<String> sets,
       boolean predictions,
-      Function<
-              Function<Checkpoint, SequencedMap<String, Evaluation>>,
-              SequencedMap<String, Evaluation>>
-          candidate) {
+      Supplier<CandidateFiles.Candidate> make) {
     SequencedMap<String, Evaluation> all = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     for (String set : sets) {
@@ -260,9 +277,15 @@ public record Kitchen(
       known.ifPresentOrElse(e -> all.put(set, e), () -> missing.add(set));
     }
     if (!missing.isEmpty()) {
-      candidate
-          .apply(checkpoint -> evaluator.evaluate(checkpoint, missing))
-          .forEach((set, e) -> all.put(set, store.put(fingerprint, e, predictions)));
+      Consumer<Evaluation> done =
+          evaluation -> {
+            timings.evaluated(evaluation.n(), evaluation.n());
+            all.put(evaluation.set(), store.put(fingerprint, evaluation, predictions));
+          };
+      try (CandidateFiles.Candidate candidate = timings.measure(MERGING, make)) {
+        timings.measure(
+            EVALUATING, () -> evaluator.evaluate(candidate.checkpoint(), missing, done));
+      }
     }
     SequencedMap<String, Evaluation> ordered = new LinkedHashMap<>();
     sets.forEach(set -> ordered.put(set, all.get(set)));
@@ -282,21 +305,5 @@ public record Kitchen(
     text.append(' ').append(settings.outDType()).append(' ').append(settings.saturate());
     models.forEach(model -> text.append('\n').append(fingerprints.get(model.name())));
     return Sha256.ofText(text.toString());
-  }
-
-  /// What an evaluator opens: the file of a soup, or its folder where the first ingredient is one,
-  /// with the companions of that.
-  private Path likeIngredients(Path file) {
-    return folder()
-        .map(first -> {
-          HuggingFaceFolder.copyCompanions(first, file.getParent());
-          return file.getParent();
-        })
-        .orElse(file);
-  }
-
-  /// The first ingredient, if it is a folder.
-  private Optional<Path> folder() {
-    return ingredients.getFirst().checkpoint().companions();
   }
 }

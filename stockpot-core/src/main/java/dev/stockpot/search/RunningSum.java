@@ -1,6 +1,7 @@
 package dev.stockpot.search;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.CheckpointFormat;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
@@ -49,11 +50,17 @@ public final class RunningSum implements AutoCloseable {
   }
 
   /// Writes the mean of the members and a newcomer, who does not become a member by this.
-  public MergeReport candidate(Checkpoint newcomer, Path target) {
+  ///
+  /// @param format of the target
+  public MergeReport candidate(Checkpoint newcomer, Path target, CheckpointFormat format) {
     int k = members.size() + 1;
     MergePlan direct = MergePlan.of(with(newcomer), Linear.mean(k), outDType);
     return executor.execute(
-        viaSum(direct, newcomer, Linear.sum(2).over(k)), target, saturate, Durability.CACHED);
+        viaSum(direct, newcomer, Linear.sum(2).over(k)),
+        format,
+        target,
+        saturate,
+        Durability.CACHED);
   }
 
   /// Makes a newcomer a member.

@@ -18,6 +18,7 @@ import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.OpenOptions;
+import dev.stockpot.checkpoint.Safetensors;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.lora.TestAdapters.Filled;
 import dev.stockpot.merge.MergeExecutor;
@@ -152,7 +153,7 @@ class AdaptedCheckpointTest {
             new MergeExecutor(threads, Progress.NONE), folder, Optional.empty(), false)) {
       sum.accept(adapted.get(0));
       sum.accept(adapted.get(1));
-      sum.candidate(adapted.get(2), grown);
+      sum.candidate(adapted.get(2), grown, new Safetensors());
     }
     assertThat(grown).hasSameBinaryContentAs(soup);
     adapted.forEach(Checkpoint::close);

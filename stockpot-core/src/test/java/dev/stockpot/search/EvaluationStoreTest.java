@@ -2,6 +2,7 @@ package dev.stockpot.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Metrics;
 import dev.stockpot.eval.Predictions;
@@ -31,20 +32,20 @@ class EvaluationStoreTest {
 
   @Test
   void isFoundAgainByALaterRun() {
-    try (EvaluationStore store = new EvaluationStore(folder.resolve("new"))) {
+    try (EvaluationStore store = new EvaluationStore(folder.resolve("new"), Durability.CACHED)) {
       assertThat(store.find("ft", "shift/ä", false)).isEmpty();
       Evaluation kept = store.put("ft", EVALUATION, false);
       assertThat(kept).isEqualTo(withoutPredictions());
       assertThat(store.find("ft", "shift/ä", false)).contains(withoutPredictions());
     }
-    try (EvaluationStore later = new EvaluationStore(folder.resolve("new"))) {
+    try (EvaluationStore later = new EvaluationStore(folder.resolve("new"), Durability.CACHED)) {
       assertThat(later.find("ft", "shift/ä", false)).contains(withoutPredictions());
     }
   }
 
   @Test
   void candidatesAndSetsAreToldApart() {
-    try (EvaluationStore store = new EvaluationStore(folder)) {
+    try (EvaluationStore store = new EvaluationStore(folder, Durability.CACHED)) {
       store.put("a/b", EVALUATION, false);
       assertThat(store.find("a_b", "shift/ä", false)).isEmpty();
       assertThat(store.find("A/b", "shift/ä", false)).isEmpty();
@@ -54,13 +55,13 @@ class EvaluationStoreTest {
 
   @Test
   void logitsAreKeptWhereTheyWillBeAskedFor() {
-    try (EvaluationStore store = new EvaluationStore(folder)) {
+    try (EvaluationStore store = new EvaluationStore(folder, Durability.CACHED)) {
       store.put("with", EVALUATION, true);
       store.put("without", EVALUATION, false);
       assertThat(values(store, "with")).containsExactly(1, 0, 0, 1, 1, 0);
       assertThat(store.find("without", "shift/ä", true)).isEmpty();
     }
-    try (EvaluationStore later = new EvaluationStore(folder)) {
+    try (EvaluationStore later = new EvaluationStore(folder, Durability.CACHED)) {
       assertThat(later.find("with", "shift/ä", false)).contains(withoutPredictions());
       assertThat(values(later, "with")).containsExactly(1, 0, 0, 1, 1, 0);
       assertThat(later.find("without", "shift/ä", true)).isEmpty();
@@ -79,10 +80,10 @@ class EvaluationStoreTest {
     metrics.put("tiny", Double.MIN_VALUE);
     Evaluation evaluation =
         new Evaluation("s", 2_000_000_000, metrics, Optional.of(new BitSet()), Optional.empty());
-    try (EvaluationStore store = new EvaluationStore(folder)) {
+    try (EvaluationStore store = new EvaluationStore(folder, Durability.CACHED)) {
       store.put("ft", evaluation, false);
     }
-    try (EvaluationStore later = new EvaluationStore(folder)) {
+    try (EvaluationStore later = new EvaluationStore(folder, Durability.CACHED)) {
       assertThat(later.find("ft", "s", false)).contains(evaluation);
     }
   }
@@ -105,26 +106,26 @@ class EvaluationStoreTest {
         "{\"n\":3,\"metrics\":{},\"correct\":\"xx\"}"
       })
   void damagedDocumentIsMeasuredAgain(String text) throws IOException {
-    try (EvaluationStore store = new EvaluationStore(folder)) {
+    try (EvaluationStore store = new EvaluationStore(folder, Durability.CACHED)) {
       store.put("ft", EVALUATION, false);
     }
     Files.writeString(folder.resolve("ft").resolve("shift%2f%c3%a4.json"), text);
-    try (EvaluationStore later = new EvaluationStore(folder)) {
+    try (EvaluationStore later = new EvaluationStore(folder, Durability.CACHED)) {
       assertThat(later.find("ft", "shift/ä", false)).isEmpty();
       later.put("ft", EVALUATION, false);
     }
-    try (EvaluationStore last = new EvaluationStore(folder)) {
+    try (EvaluationStore last = new EvaluationStore(folder, Durability.CACHED)) {
       assertThat(last.find("ft", "shift/ä", false)).contains(withoutPredictions());
     }
   }
 
   @Test
   void damagedLogitsAreMeasuredAgain() throws IOException {
-    try (EvaluationStore store = new EvaluationStore(folder)) {
+    try (EvaluationStore store = new EvaluationStore(folder, Durability.CACHED)) {
       store.put("ft", EVALUATION, true);
     }
     Files.write(folder.resolve("ft").resolve("shift%2f%c3%a4.npy"), new byte[10]);
-    try (EvaluationStore later = new EvaluationStore(folder)) {
+    try (EvaluationStore later = new EvaluationStore(folder, Durability.CACHED)) {
       assertThat(later.find("ft", "shift/ä", true)).isEmpty();
       later.put("ft", EVALUATION, true);
       assertThat(values(later, "ft")).containsExactly(1, 0, 0, 1, 1, 0);

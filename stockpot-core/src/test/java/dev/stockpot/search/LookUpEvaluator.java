@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /// Looks scores up by the members of a soup, which the checkpoints of a [TestKitchen] tell, and
 /// remembers what it was asked.
@@ -61,18 +62,16 @@ final class LookUpEvaluator implements Evaluator {
   }
 
   @Override
-  public SequencedMap<String, Evaluation> evaluate(Checkpoint candidate, Collection<String> sets) {
+  public void evaluate(Checkpoint candidate, Collection<String> sets, Consumer<Evaluation> done) {
     float[] values = candidate.tensor("w").data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
     int members = 0;
     for (int i = 0; i < values.length; i++) {
       members |= values[i] == 0 ? 0 : 1 << i;
     }
-    SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
     for (String set : sets) {
       calls.add(members + " " + set);
-      evaluations.put(set, scores.of(members, set));
+      done.accept(scores.of(members, set));
     }
-    return evaluations;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.FloatFormat;
+import dev.stockpot.checkpoint.Safetensors;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.Soups;
@@ -105,7 +106,8 @@ class RunningSumTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith("the ingredients do not fit together, 3 faults:\n")
           .hasMessageContaining(other.path() + ": tensor 'w': is missing; it is in ");
-      assertThatThrownBy(() -> sum.candidate(other, folder.resolve("c.safetensors")))
+      assertThatThrownBy(
+              () -> sum.candidate(other, folder.resolve("c.safetensors"), new Safetensors()))
           .isInstanceOf(CheckpointException.class);
       assertThat(files(work)).hasSize(1);
       assertThat(bytesOf(sum, ingredients.get(2))).isEqualTo(direct(ingredients, Optional.empty()));
@@ -162,7 +164,7 @@ class RunningSumTest {
 
   private byte[] bytesOf(RunningSum sum, Checkpoint newcomer) throws IOException {
     Path candidate = folder.resolve("candidate.safetensors");
-    sum.candidate(newcomer, candidate);
+    sum.candidate(newcomer, candidate, new Safetensors());
     return Files.readAllBytes(candidate);
   }
 

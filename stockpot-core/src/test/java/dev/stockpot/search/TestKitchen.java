@@ -51,10 +51,11 @@ record TestKitchen(Kitchen kitchen, Ingredient base) implements AutoCloseable {
             fingerprints,
             spec("accuracy", Role.ID, Role.SHIFT),
             evaluator,
-            new EvaluationStore(folder.resolve("work")),
+            new EvaluationStore(folder.resolve("work"), Durability.CACHED),
             new MergeExecutor(1, Progress.NONE),
             new Kitchen.Settings(Optional.empty(), false, evaluator.givesPredictions(), false),
-            folder.resolve("work"));
+            folder.resolve("work"),
+            new Timings());
     return new TestKitchen(kitchen, base);
   }
 
@@ -69,7 +70,8 @@ record TestKitchen(Kitchen kitchen, Ingredient base) implements AutoCloseable {
         kitchen.store(),
         kitchen.executor(),
         kitchen.settings(),
-        kitchen.work());
+        kitchen.work(),
+        kitchen.timings());
   }
 
   /// A spec with `select` and report sets of these roles, called `test` or `shift` and a number.

@@ -1,0 +1,29 @@
+package dev.stockpot.cli;
+
+import dev.stockpot.cli.terminal.Quantities;
+import dev.stockpot.cli.terminal.Table;
+import dev.stockpot.eval.Evaluator;
+import dev.stockpot.eval.NetworkEvaluator;
+import dev.stockpot.search.Timings;
+import java.time.Duration;
+
+/// `--timings`: where the time went, and what early stopping saved.
+final class TimingTable {
+  private TimingTable() {}
+
+  static String of(Timings timings, Evaluator evaluator) {
+    Table table = new Table(Table.text("phase"), Table.number("time"));
+    timings.phases().forEach((phase, time) -> table.row(phase, Quantities.duration(time)));
+    if (evaluator instanceof NetworkEvaluator network) {
+      table.row("inside the model", Quantities.duration(Duration.ofNanos(network.modelNanos())));
+    }
+    Timings.Counts counts = timings.counts();
+    return "%n%s%n%s evaluations, of which %s stopped early; %s examples, of %s without stopping%n"
+        .formatted(
+            table.format(),
+            Quantities.count(counts.evaluations()),
+            Quantities.count(counts.stopped()),
+            Quantities.count(counts.examples()),
+            Quantities.count(counts.toTheEnd()));
+  }
+}
