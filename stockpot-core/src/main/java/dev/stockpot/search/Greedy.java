@@ -18,7 +18,9 @@ final class Greedy {
   interface Mixture {
     /// Measures on `select` what these give; the last of them is a newcomer. May give up as soon as
     /// the bar cannot be passed any more.
-    Attempt attempt(List<Ingredient> members, Bar.Test bar);
+    ///
+    /// @param next what is attempted after it if it does not pass; nothing at the end
+    Attempt attempt(List<Ingredient> members, List<Ingredient> next, Bar.Test bar);
 
     /// The newcomer stays.
     default void add(Ingredient newcomer) {}
@@ -41,12 +43,15 @@ final class Greedy {
     mixture.add(order.getFirst());
     Progress.Total total = new Progress.Total(order.size() - 1L, Progress.Unit.CANDIDATES);
     try (Progress.Task task = kitchen.progress().begin("greedy search", total)) {
-      for (Ingredient candidate : order.subList(1, order.size())) {
+      for (int i = 1; i < order.size(); i++) {
+        Ingredient candidate = order.get(i);
+        List<Ingredient> next = new ArrayList<>(members);
+        next.addAll(order.subList(i + 1, Math.min(i + 2, order.size())));
         members.add(candidate);
         double bar = best;
         Bar.Test passes = score -> accept.test(score, bar, kitchen.higherIsBetter());
         Trial trial =
-            switch (mixture.attempt(members, passes)) {
+            switch (mixture.attempt(members, i + 1 < order.size() ? next : List.of(), passes)) {
               case Attempt.Stopped stopped -> Trial.of(candidate.name(), stopped);
               case Attempt.Finished(Evaluation evaluation) -> {
                 double score = kitchen.score(evaluation);

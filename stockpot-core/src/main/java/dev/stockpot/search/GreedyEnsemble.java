@@ -27,7 +27,7 @@ public record GreedyEnsemble(Accept accept) implements Recipe {
     Greedy.Mixture mixture =
         new Greedy.Mixture() {
           @Override
-          public Attempt attempt(List<Ingredient> members, Bar.Test bar) {
+          public Attempt attempt(List<Ingredient> members, List<Ingredient> next, Bar.Test bar) {
             return new Attempt.Finished(kitchen.ensemble(members, kitchen.select()));
           }
         };

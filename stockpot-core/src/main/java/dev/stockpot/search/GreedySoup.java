@@ -24,16 +24,19 @@ public record GreedySoup(Accept accept) implements Recipe {
 
   /// The greedy search in an order of its own.
   Greedy.Found search(Kitchen kitchen, List<Ingredient> order) {
-    try (RunningSum sum = kitchen.runningSum()) {
+    try (RunningSum sum = kitchen.runningSum();
+        Ahead ahead = new Ahead()) {
       Greedy.Mixture mixture =
           new Greedy.Mixture() {
             @Override
-            public Attempt attempt(List<Ingredient> members, Bar.Test bar) {
-              return kitchen.attemptMean(sum, members, bar);
+            public Attempt attempt(List<Ingredient> members, List<Ingredient> next, Bar.Test bar) {
+              return kitchen.attemptMean(sum, members, ahead, next, bar);
             }
 
             @Override
             public void add(Ingredient newcomer) {
+              // What is made ahead reads the sum that is now replaced.
+              ahead.discard();
               kitchen.timings().measure(Kitchen.MERGING, () -> sum.accept(newcomer.checkpoint()));
             }
           };

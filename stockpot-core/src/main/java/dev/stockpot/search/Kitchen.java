@@ -19,6 +19,7 @@ import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.method.Linear;
 import dev.stockpot.recipe.Ingredient;
+import dev.stockpot.search.CandidateFiles.Candidate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -142,16 +143,30 @@ public record Kitchen(
 
   /// Measures on `select` the mean of members, of whom the sum holds all but the last, as long as
   /// its score can still pass.
-  public Attempt attemptMean(RunningSum sum, List<Ingredient> members, Bar.Test passes) {
+  ///
+  /// @param next of whom the sum holds all but the last, too: their mean is made meanwhile
+  Attempt attemptMean(
+      RunningSum sum,
+      List<Ingredient> members,
+      Ahead ahead,
+      List<Ingredient> next,
+      Bar.Test passes) {
+    String fingerprint = fingerprintOfMean(members);
     return attempt(
-        fingerprintOfMean(members),
+        fingerprint,
         passes,
-        (file, format) -> sum.candidate(members.getLast().checkpoint(), file, format));
+        () -> {
+          Candidate candidate = ahead.take(fingerprint, () -> candidate(sum, members));
+          if (!next.isEmpty()) {
+            ahead.expect(fingerprintOfMean(next), () -> candidate(sum, next));
+          }
+          return candidate;
+        });
   }
 
   /// Measures a soup on `select`, as long as its score can still pass.
   public Attempt attempt(Dish.Soup soup, Bar.Test passes) {
-    return attempt(soup.fingerprint(), passes, writer(soup));
+    return attempt(soup.fingerprint(), passes, () -> made(writer(soup)));
   }
 
   /// How an ingredient, or the base, does on some sets.
@@ -160,12 +175,14 @@ public record Kitchen(
         fingerprints.get(model.name()),
         sets,
         settings.keepPredictions(),
-        () -> files().of(model.checkpoint(), executor, settings.saturate()));
+        () ->
+            timings.measure(
+                MERGING, () -> files().of(model.checkpoint(), executor, settings.saturate())));
   }
 
   /// How a soup does on some sets; it is made for this if need be.
   public SequencedMap<String, Evaluation> evaluate(Dish.Soup soup, List<String> sets) {
-    return evaluate(soup.fingerprint(), sets, false, () -> files().write(writer(soup)));
+    return evaluate(soup.fingerprint(), sets, false, () -> made(writer(soup)));
   }
 
   /// How a soup that is stored does on some sets.
@@ -181,7 +198,7 @@ public record Kitchen(
         soup.fingerprint(),
         sets,
         false,
-        () -> new CandidateFiles.Candidate(Checkpoints.open(stored), Optional.empty()));
+        () -> new Candidate(Checkpoints.open(stored), Optional.empty()));
   }
 
   /// How an ensemble does on a set, without its predictions.
@@ -235,7 +252,16 @@ public record Kitchen(
         executor.execute(soup.plan(), format, file, settings.saturate(), Durability.CACHED);
   }
 
-  private Attempt attempt(String fingerprint, Bar.Test passes, CandidateFiles.Write write) {
+  private Candidate candidate(RunningSum sum, List<Ingredient> members) {
+    Checkpoint newcomer = members.getLast().checkpoint();
+    return made((file, format) -> sum.candidate(newcomer, file, format));
+  }
+
+  private Candidate made(CandidateFiles.Write write) {
+    return timings.measure(MERGING, () -> files().write(write));
+  }
+
+  private Attempt attempt(String fingerprint, Bar.Test passes, Supplier<Candidate> make) {
     Optional<Attempt> known = store.findAttempt(fingerprint, select(), passes);
     if (known.isPresent()) {
       return known.get();
@@ -243,8 +269,7 @@ public record Kitchen(
     List<Evaluation> singles =
         ingredients.stream().map(each -> evaluate(each, List.of(select())).get(select())).toList();
     Bar bar = new Bar(Hardness.order(singles), settings.exhaustive() ? _ -> true : passes);
-    try (CandidateFiles.Candidate candidate =
-        timings.measure(MERGING, () -> files().write(write))) {
+    try (Candidate candidate = make.get()) {
       Attempt attempt =
           timings.measure(
               EVALUATING, () -> evaluator.attempt(candidate.checkpoint(), select(), bar));
@@ -262,10 +287,7 @@ public record Kitchen(
   ///
   /// @param make the candidate
   private SequencedMap<String, Evaluation> evaluate(
-      String fingerprint,
-      List<String> sets,
-      boolean predictions,
-      Supplier<CandidateFiles.Candidate> make) {
+      String fingerprint, List<String> sets, boolean predictions, Supplier<Candidate> make) {
     SequencedMap<String, Evaluation> all = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     for (String set : sets) {
@@ -282,7 +304,7 @@ public record Kitchen(
             timings.evaluated(evaluation.n(), evaluation.n());
             all.put(evaluation.set(), store.put(fingerprint, evaluation, predictions));
           };
-      try (CandidateFiles.Candidate candidate = timings.measure(MERGING, make)) {
+      try (Candidate candidate = make.get()) {
         timings.measure(
             EVALUATING, () -> evaluator.evaluate(candidate.checkpoint(), missing, done));
       }
