@@ -3,6 +3,8 @@ import dev.stockpot.eval.Engine;
 /// The engine of Stockpot: checkpoints, merging, recipes, evaluation and search.
 @SuppressWarnings("module") // The friends named below are compiled after this module.
 module dev.stockpot.core {
+  requires java.desktop; // javax.imageio
+
   exports dev.stockpot;
   exports dev.stockpot.checkpoint;
   exports dev.stockpot.eval;

@@ -32,6 +32,7 @@ class ArchitectureTest {
           entry("internal.work", Set.of()),
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
+          entry("internal.image", Set.of("internal.io")),
           entry("internal.linear", Set.of()),
           entry("internal.pickle", Set.of("internal.io", "internal.text")),
           entry("internal.protobuf", Set.of()),
