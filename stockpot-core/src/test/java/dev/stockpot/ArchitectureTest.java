@@ -65,7 +65,16 @@ class ArchitectureTest {
                   "internal.kernel",
                   "internal.text",
                   "internal.work")),
-          entry("eval", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
+          entry(
+              "eval",
+              Set.of(
+                  "checkpoint",
+                  "internal.image",
+                  "internal.io",
+                  "internal.json",
+                  "internal.kernel",
+                  "internal.text",
+                  "internal.work")),
           entry("method", Set.of("checkpoint", "merge", "internal.kernel", "internal.text")),
           entry(
               "recipe",

@@ -1,9 +1,6 @@
 package dev.stockpot.eval;
 
 import dev.stockpot.checkpoint.DType;
-import dev.stockpot.checkpoint.Tensor;
-import dev.stockpot.checkpoint.TensorSpec;
-import dev.stockpot.internal.io.InputFile;
 import dev.stockpot.internal.io.IoReason;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -21,25 +18,16 @@ import java.util.zip.ZipException;
 /// An array in the format of MNIST, gzipped or not; it is unpacked into a temporary file.
 ///
 /// @see <a href="https://yann.lecun.com/exdb/mnist/">MNIST, "File formats"</a>
-final class Idx implements StoredArray {
+final class Idx {
   private static final int CHUNK_BYTES = 1 << 16;
   private static final String AGAIN = "copy it again";
 
-  private final Path path;
-  private final InputFile file;
-  private final Tensor tensor;
-
-  private Idx(Path path, InputFile file, DType dtype, List<Long> shape) {
-    this.path = path;
-    this.file = file;
-    TensorSpec spec = new TensorSpec(path.toString(), dtype, shape);
-    this.tensor = new Tensor(spec, file.map().asSlice(0, spec.bytes()));
-  }
+  private Idx() {}
 
   /// Opens a file.
   ///
   /// @throws EvaluationException if it is not such an array
-  static Idx open(Path path) {
+  static StoredArray open(Path path) {
     try (InputStream raw = new BufferedInputStream(Files.newInputStream(path));
         Spool spool = new Spool()) {
       DataInputStream in = new DataInputStream(unpacked(raw));
@@ -58,7 +46,7 @@ final class Idx implements StoredArray {
             "%s: more bytes follow the %d elements of shape %s; %s"
                 .formatted(path, elements, shape, AGAIN));
       }
-      return new Idx(path, spool.read(), dtype, shape);
+      return new SpooledArray(path.toString(), dtype, shape, spool);
     } catch (EOFException e) {
       throw new EvaluationException(path + ": ends too early; " + AGAIN, e);
     } catch (ZipException e) {
@@ -67,21 +55,6 @@ final class Idx implements StoredArray {
     } catch (IOException e) {
       throw new UncheckedIOException(path + ": " + IoReason.of(e), e);
     }
-  }
-
-  @Override
-  public String where() {
-    return path.toString();
-  }
-
-  @Override
-  public Tensor tensor() {
-    return tensor;
-  }
-
-  @Override
-  public void close() {
-    file.close();
   }
 
   /// Whether a file begins as such an array does; gzipped ones are taken to be.

@@ -62,7 +62,10 @@ public final class NetworkEvaluator implements Evaluator {
 
   @Override
   public List<String> check(Checkpoint candidate) {
-    return engine.check(candidate);
+    List<String> notes = new ArrayList<>();
+    sets.values().forEach(set -> notes.addAll(set.notes()));
+    notes.addAll(engine.check(candidate));
+    return notes;
   }
 
   @Override
