@@ -32,8 +32,10 @@ final class ArrayDataset implements Dataset {
     SequencedMap<String, ArrayInput> inputs = new LinkedHashMap<>();
     try {
       Targets targets = source.y().map(StoredTargets::read).orElseGet(() -> tokens(source));
-      source.inputs().forEach((key, path) ->
-          inputs.put(key, input(StoredArrays.open(path, "x"), input, targets.size())));
+      source
+          .inputs()
+          .forEach((key, path) ->
+              inputs.put(key, input(StoredArrays.open(path, "x"), input, targets.size())));
       return new ArrayDataset(name, inputs, targets);
     } catch (RuntimeException | Error e) {
       inputs.values().forEach(ArrayInput::close);

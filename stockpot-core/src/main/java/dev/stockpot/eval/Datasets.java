@@ -1,5 +1,12 @@
 package dev.stockpot.eval;
 
+import dev.stockpot.eval.SetSpec.Source;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /// Opens the sets that a file names.
 public final class Datasets {
   private Datasets() {}
@@ -10,14 +17,14 @@ public final class Datasets {
   /// @throws EvaluationException naming the set and the file that cannot be used
   public static Dataset open(SetSpec set, InputSpec input) {
     try {
+      checkImages(set.source(), input);
       return switch (set.source()) {
-        case SetSpec.Source.Arrays arrays -> ArrayDataset.open(set.name(), arrays, input);
-        case SetSpec.Source.Images images ->
+        case Source.Arrays arrays -> ArrayDataset.open(set.name(), arrays, input);
+        case Source.Images images ->
             ImageDataset.open(set.name(), images, input, PixelMemory.SHARED);
-        case SetSpec.Source.Columns columns -> ColumnsDataset.open(set.name(), columns, input);
-        case SetSpec.Source.Sentences sentences ->
-            SentencesDataset.open(set.name(), sentences, input);
-        case SetSpec.Source.Text(String data) ->
+        case Source.Columns columns -> ColumnsDataset.open(set.name(), columns, input);
+        case Source.Sentences sentences -> SentencesDataset.open(set.name(), sentences, input);
+        case Source.Text(String data) ->
             throw new EvaluationException(
                 "is the string '"
                     + data
@@ -27,5 +34,43 @@ public final class Datasets {
     } catch (EvaluationException e) {
       throw new EvaluationException("set '" + set.name() + "': " + e.getMessage(), e);
     }
+  }
+
+  private static void checkImages(Source source, InputSpec input) {
+    if (!(source instanceof Source.Images) && !input.images().equals(ImageSpec.NONE)) {
+      throw new EvaluationException(
+          "is not of image files, and resize and crop in 'input' are for these; leave them out, and"
+              + " resize before the arrays are saved");
+    }
+  }
+
+  /// Every file that a set is made of: each image, too.
+  ///
+  /// @throws EvaluationException if they cannot be found
+  public static List<Path> files(Source source) {
+    return switch (source) {
+      case Source.Arrays arrays ->
+          Stream.concat(arrays.inputs().values().stream(), arrays.y().stream())
+              .map(StoredArrays::file)
+              .distinct()
+              .toList();
+      case Source.Images images ->
+          Stream.concat(
+                  images.manifest().map(SetSpec.Manifest::table).stream(),
+                  ImageFiles.find(images).stream()
+                      .map(ImageFiles.ImageFile::path)
+                      .filter(Files::isRegularFile))
+              .distinct()
+              .toList();
+      case Source.Columns columns -> List.of(columns.table());
+      case Source.Sentences sentences -> {
+        Path tokenizer = sentences.tokenization().tokenizer();
+        Optional<Path> config =
+            Optional.of(tokenizer.resolveSibling("tokenizer_config.json"))
+                .filter(Files::isRegularFile);
+        yield Stream.concat(Stream.of(sentences.table(), tokenizer), config.stream()).toList();
+      }
+      case Source.Text _ -> List.of();
+    };
   }
 }

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Images in files, decoded when they are asked for, by several threads, and kept as bytes as long as
-/// there is room.
+/// Images in files, decoded when they are asked for, by several threads, and kept as bytes as long
+/// as there is room.
 final class ImageDataset implements Dataset {
   private static final int LEVELS = 256;
 
@@ -102,7 +102,8 @@ final class ImageDataset implements Dataset {
     }
     if (!bad.isEmpty() && !source.skipBad()) {
       throw new EvaluationException(
-          bad.getFirst() + (bad.size() == 1 ? "" : " (and " + (bad.size() - 1) + " more)")
+          bad.getFirst()
+              + (bad.size() == 1 ? "" : " (and " + (bad.size() - 1) + " more)")
               + "; or leave bad files out with skip-bad: true or --skip-bad");
     }
     if (files.isEmpty()) {
@@ -164,7 +165,11 @@ final class ImageDataset implements Dataset {
       switch (input.layout()) {
         case AS_IS ->
             MemorySegment.copy(
-                images.get(i), 0, data, ValueLayout.JAVA_BYTE, i * exampleBytes(),
+                images.get(i),
+                0,
+                data,
+                ValueLayout.JAVA_BYTE,
+                i * exampleBytes(),
                 images.get(i).length);
         case NHWC -> floats.put(convert(images.get(i), 1, Pixels.CHANNELS));
         case NCHW -> floats.put(convert(images.get(i), (int) size.pixels(), 1));

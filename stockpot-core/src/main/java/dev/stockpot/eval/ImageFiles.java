@@ -35,12 +35,14 @@ final class ImageFiles {
           source.folder() + ": there is no such folder; put it there, or correct the path");
     }
     List<ImageFile> files =
-        source.manifest()
+        source
+            .manifest()
             .map(manifest -> listed(source, manifest))
             .orElseGet(() -> inFolders(source));
     if (files.isEmpty()) {
       throw new EvaluationException(
-          source.folder() + ": holds no images (.jpg, .jpeg, .png) in folders of their classes;"
+          source.folder()
+              + ": holds no images (.jpg, .jpeg, .png) in folders of their classes;"
               + " put them there, or name a manifest");
     }
     return files;
@@ -82,7 +84,8 @@ final class ImageFiles {
       }
       if (files.size() == before && source.classes().isEmpty()) {
         throw new EvaluationException(
-            folder + ": holds no images, but is a folder of a class; put some there, remove it,"
+            folder
+                + ": holds no images, but is a folder of a class; put some there, remove it,"
                 + " or list the names of all classes under 'classes'");
       }
     }

@@ -3,8 +3,8 @@ package dev.stockpot.eval;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What is done with an image file before its pixels become numbers: resized as Pillow does it, then
-/// the centre cut out.
+/// What is done with an image file before its pixels become numbers: resized as Pillow does it,
+/// then the centre cut out.
 ///
 /// @param interpolation for resizing
 /// @param shorter length of the shorter side; the longer one follows

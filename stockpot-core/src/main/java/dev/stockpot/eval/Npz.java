@@ -12,8 +12,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/// An array in a zip archive of `.npy` files, as `numpy.savez` writes them, compressed or not; it is
-/// unpacked into a temporary file.
+/// An array in a zip archive of `.npy` files, as `numpy.savez` writes them, compressed or not; it
+/// is unpacked into a temporary file.
 final class Npz {
   private static final int CHUNK_BYTES = 1 << 16;
   private static final String SUFFIX = ".npy";

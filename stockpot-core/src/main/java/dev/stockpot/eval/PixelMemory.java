@@ -7,7 +7,8 @@ final class PixelMemory {
   private static final int SHARE_OF_HEAP = 4;
 
   /// What all sets of this process share: a quarter of the heap.
-  static final PixelMemory SHARED = new PixelMemory(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  static final PixelMemory SHARED =
+      new PixelMemory(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
 
   private final AtomicLong left;
 

@@ -43,8 +43,7 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   public static List<int[]> batches(int[] order, int size) {
     int count = Math.ceilDiv(order.length, size);
     return IntStream.range(0, count)
-        .mapToObj(i ->
-            Arrays.copyOfRange(order, i * size, Math.min(order.length, (i + 1) * size)))
+        .mapToObj(i -> Arrays.copyOfRange(order, i * size, Math.min(order.length, (i + 1) * size)))
         .toList();
   }
 

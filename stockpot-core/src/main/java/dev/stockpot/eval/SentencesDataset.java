@@ -18,8 +18,8 @@ import java.util.SequencedMap;
 import java.util.ServiceLoader;
 import java.util.stream.LongStream;
 
-/// Texts of a table as tokens: each is taken through the tokenizer once, and its tokens are kept in a
-/// temporary file.
+/// Texts of a table as tokens: each is taken through the tokenizer once, and its tokens are kept in
+/// a temporary file.
 ///
 /// A batch has the inputs `input_ids`, `attention_mask` and `token_type_ids`; a model takes those
 /// that it names.

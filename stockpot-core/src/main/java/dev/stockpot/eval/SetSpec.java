@@ -16,6 +16,19 @@ import java.util.SequencedMap;
 /// @param source where the examples are
 public record SetSpec(String name, Role role, Source source) {
 
+  /// The same, but image files that cannot be read are left out.
+  SetSpec skippingBad() {
+    return switch (source) {
+      case Source.Images(
+              Path folder,
+              Optional<Manifest> manifest,
+              List<String> classes,
+              boolean _) ->
+          new SetSpec(name, role, new Source.Images(folder, manifest, classes, true));
+      case Source.Arrays _, Source.Columns _, Source.Sentences _, Source.Text _ -> this;
+    };
+  }
+
   /// Where examples are.
   public sealed interface Source {
     /// Arrays (`.npy`, `.npz`, IDX) with the examples along the first axis.
@@ -40,8 +53,7 @@ public record SetSpec(String name, Role role, Source source) {
     /// @param classes names in the order of the model's outputs; empty for the folders' names in
     ///   order, and for manifests with numbers
     /// @param skipBad whether files that cannot be read are left out
-    record Images(
-        Path folder, Optional<Manifest> manifest, List<String> classes, boolean skipBad)
+    record Images(Path folder, Optional<Manifest> manifest, List<String> classes, boolean skipBad)
         implements Source {
       public Images {
         classes = List.copyOf(classes);

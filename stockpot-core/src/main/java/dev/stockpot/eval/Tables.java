@@ -31,28 +31,24 @@ final class Tables {
     }
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
     String extension = name.substring(name.lastIndexOf('.') + 1);
-    switch (extension) {
-      case "csv" -> {
-        return new CsvTable(path, ',');
+    return switch (extension) {
+      case "csv" -> new CsvTable(path, ',');
+      case "tsv" -> new CsvTable(path, '\t');
+      case "jsonl", "ndjson" -> new JsonLinesTable(path);
+      default -> open(path, extension, installed);
+    };
+  }
+
+  private static Table open(Path path, String extension, Iterable<Table.Provider> installed) {
+    List<String> extensions = new ArrayList<>(OWN);
+    for (Table.Provider provider : installed) {
+      if (provider.extension().equals(extension)) {
+        return provider.open(path);
       }
-      case "tsv" -> {
-        return new CsvTable(path, '\t');
-      }
-      case "jsonl", "ndjson" -> {
-        return new JsonLinesTable(path);
-      }
-      default -> {
-        List<String> extensions = new ArrayList<>(OWN);
-        for (Table.Provider provider : installed) {
-          if (provider.extension().equals(extension)) {
-            return provider.open(path);
-          }
-          extensions.add(provider.extension());
-        }
-        throw new EvaluationException(
-            path + ": tables are read from files that end in ." + String.join(", .", extensions));
-      }
+      extensions.add(provider.extension());
     }
+    throw new EvaluationException(
+        path + ": tables are read from files that end in ." + String.join(", .", extensions));
   }
 
   /// Where the wanted columns are.

@@ -41,15 +41,17 @@ final class HuggingFaceTextTokenizer implements TextTokenizer {
       Map<String, String> options =
           maxLength.isPresent()
               ? Map.of(
-                  "padding", "false",
-                  "truncation", "longest_first",
-                  "maxLength", String.valueOf(maxLength.getAsInt()),
-                  "modelMaxLength", String.valueOf(maxLength.getAsInt()))
+                  "padding",
+                  "false",
+                  "truncation",
+                  "longest_first",
+                  "maxLength",
+                  String.valueOf(maxLength.getAsInt()),
+                  "modelMaxLength",
+                  String.valueOf(maxLength.getAsInt()))
               : Map.of("padding", "false", "truncation", "false");
       return new HuggingFaceTextTokenizer(
-          file,
-          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options),
-          padding);
+          file, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), padding);
     } catch (IOException e) {
       throw new EvaluationException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (EvaluationException e) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds out what rows are filled up with: `padding` in `tokenizer.json`, else the padding token and
-/// side in the `tokenizer_config.json` beside it, else zeros on the right.
+/// Finds out what rows are filled up with: `padding` in `tokenizer.json`, else the padding token
+/// and side in the `tokenizer_config.json` beside it, else zeros on the right.
 final class PaddingSettings {
   private PaddingSettings() {}
 
