@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /// A tokenizer of Hugging Face's own library.
 final class HuggingFaceTextTokenizer implements TextTokenizer {
@@ -20,12 +21,14 @@ final class HuggingFaceTextTokenizer implements TextTokenizer {
 
   private final Path file;
   private final HuggingFaceTokenizer tokenizer;
+  private final OptionalInt maxLength;
   private final TokenPadding padding;
 
   private HuggingFaceTextTokenizer(
-      Path file, HuggingFaceTokenizer tokenizer, TokenPadding padding) {
+      Path file, HuggingFaceTokenizer tokenizer, OptionalInt maxLength, TokenPadding padding) {
     this.file = file;
     this.tokenizer = tokenizer;
+    this.maxLength = maxLength;
     this.padding = padding;
   }
 
@@ -51,7 +54,9 @@ final class HuggingFaceTextTokenizer implements TextTokenizer {
                   String.valueOf(maxLength.getAsInt()))
               : Map.of("padding", "false", "truncation", "false");
       return new HuggingFaceTextTokenizer(
-          file, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), padding);
+          file, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options),
+          maxLength,
+          padding);
     } catch (IOException e) {
       throw new EvaluationException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (EvaluationException e) {
@@ -64,20 +69,12 @@ final class HuggingFaceTextTokenizer implements TextTokenizer {
 
   @Override
   public TokenRow encode(String text) {
-    try {
-      return row(tokenizer.encode(text, true, false));
-    } catch (RuntimeException e) {
-      throw failed(e);
-    }
+    return row(() -> tokenizer.encode(text, true, false));
   }
 
   @Override
   public TokenRow encode(String first, String second) {
-    try {
-      return row(tokenizer.encode(first, second, true, false));
-    } catch (RuntimeException e) {
-      throw failed(e);
-    }
+    return row(() -> tokenizer.encode(first, second, true, false));
   }
 
   @Override
@@ -90,12 +87,21 @@ final class HuggingFaceTextTokenizer implements TextTokenizer {
     tokenizer.close();
   }
 
-  private static TokenRow row(Encoding encoding) {
-    return new TokenRow(encoding.getIds(), encoding.getTypeIds());
-  }
-
-  private EvaluationException failed(RuntimeException e) {
-    return new EvaluationException(
-        file + ": a text cannot be made tokens of: " + e.getMessage(), e);
+  private TokenRow row(Supplier<Encoding> encode) {
+    Encoding encoding;
+    try {
+      encoding = encode.get();
+    } catch (RuntimeException e) {
+      throw new EvaluationException(
+          file + ": a text cannot be made tokens of: " + e.getMessage(), e);
+    }
+    TokenRow row = new TokenRow(encoding.getIds(), encoding.getTypeIds());
+    // The library then cuts nothing at all.
+    if (maxLength.isPresent() && row.length() > maxLength.getAsInt()) {
+      throw new EvaluationException(
+          "%s: 'max-length' is %d, which has no room for the special tokens; make it larger"
+              .formatted(file, maxLength.getAsInt()));
+    }
+    return row;
   }
 }

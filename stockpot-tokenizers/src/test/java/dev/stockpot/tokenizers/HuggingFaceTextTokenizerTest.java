@@ -3,19 +3,26 @@ package dev.stockpot.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stockpot.eval.Batch;
+import dev.stockpot.eval.Dataset;
+import dev.stockpot.eval.Datasets;
 import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.eval.InputSpec;
+import dev.stockpot.eval.Role;
+import dev.stockpot.eval.SetSpec;
+import dev.stockpot.eval.Targets;
 import dev.stockpot.eval.TextTokenizer;
 import dev.stockpot.eval.TokenPadding;
 import dev.stockpot.eval.TokenRow;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonReader;
+import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.ServiceLoader;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,9 +59,24 @@ class HuggingFaceTextTokenizerTest {
   }
 
   @Test
-  void theProviderIsFound() {
-    assertThat(ServiceLoader.load(TextTokenizer.Provider.class))
-        .hasExactlyElementsOfTypes(HuggingFaceProvider.class);
+  void aSetIsReadThroughTheProvider() throws Exception {
+    Path table =
+        Files.writeString(
+            folder.resolve("t.csv"), "label,s2,s1\n1,x,A soup of models\n0,the lazy dog,x\n");
+    SetSpec.Source source =
+        new SetSpec.Source.Sentences(
+            table,
+            List.of("s1", "s2"),
+            new SetSpec.Target.Label("label", List.of()),
+            new SetSpec.Tokenization(
+                resource("wordpiece.json"), OptionalInt.of(6), SetSpec.Padding.BATCH));
+    try (Dataset set = Datasets.open(new SetSpec("test", Role.ID, source), InputSpec.AS_IS)) {
+      Batch batch = set.batch(new int[] {0, 1}, Arena.ofAuto());
+      assertThat(batch.input("input_ids").shape()).containsExactly(2L, 6L);
+      assertThat(batch.input("token_type_ids").data().asLongBuffer().get(3)).isZero();
+      assertThat(batch.input("token_type_ids").data().asLongBuffer().get(9)).isEqualTo(1);
+      assertThat(((Targets.Classes) set.targets()).labels()).containsExactly(1, 0);
+    }
   }
 
   @Test
@@ -66,11 +88,8 @@ class HuggingFaceTextTokenizerTest {
     Path config = folder.resolve("tokenizer_config.json");
     Files.writeString(config, "{\"pad_token\": \"dog\", \"padding_side\": \"left\"}");
     assertThat(padding(file)).isEqualTo(new TokenPadding(0, 0, true));
-    Files.writeString(config, "{\"pad_token\": {\"content\": \"the\"}}");
-    String vocabulary = Files.readString(file);
-    int at = vocabulary.indexOf("\"the\":") + 6;
-    long id = Long.parseLong(vocabulary.substring(at, vocabulary.indexOf(',', at)));
-    assertThat(padding(file)).isEqualTo(new TokenPadding(id, 0, false));
+    Files.writeString(config, "{\"pad_token\": {\"content\": \"The\"}}");
+    assertThat(padding(file)).isEqualTo(new TokenPadding(309, 0, false));
   }
 
   @Test
@@ -108,8 +127,9 @@ class HuggingFaceTextTokenizerTest {
         new HuggingFaceProvider().open(resource("wordpiece.json"), OptionalInt.of(2))) {
       assertThatThrownBy(() -> tokenizer.encode("a soup", "of models"))
           .isInstanceOf(EvaluationException.class)
-          .hasMessageStartingWith(
-              resource("wordpiece.json") + ": a text cannot be made tokens of: ");
+          .hasMessage(
+              resource("wordpiece.json")
+                  + ": 'max-length' is 2, which has no room for the special tokens; make it larger");
     }
   }
 
