@@ -54,7 +54,8 @@ final class HuggingFaceTextTokenizer implements TextTokenizer {
                   String.valueOf(maxLength.getAsInt()))
               : Map.of("padding", "false", "truncation", "false");
       return new HuggingFaceTextTokenizer(
-          file, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options),
+          file,
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options),
           maxLength,
           padding);
     } catch (IOException e) {

@@ -129,7 +129,8 @@ class HuggingFaceTextTokenizerTest {
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
               resource("wordpiece.json")
-                  + ": 'max-length' is 2, which has no room for the special tokens; make it larger");
+                  + ": 'max-length' is 2, which has no room for the special tokens; make it"
+                  + " larger");
     }
   }
 

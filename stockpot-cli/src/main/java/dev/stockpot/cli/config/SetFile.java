@@ -95,16 +95,15 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
   }
 
   private Source arrays(YamlMapping set) {
-    SequencedMap<String, Path> inputs = new LinkedHashMap<>();
-    YamlValue x = set.require("x");
-    if (x instanceof YamlMapping map) {
-      map.entries().forEach((input, value) -> inputs.put(input, array(value)));
-      if (inputs.isEmpty()) {
-        throw x.error("'x' names no inputs");
-      }
-    } else {
-      inputs.put("", array(x));
+    if (!(set.require("x") instanceof YamlMapping x)) {
+      return new Source.Arrays(array(set.require("x")), array(set.require("y")));
     }
+    SequencedMap<String, Path> inputs = new LinkedHashMap<>();
+    x.entries().forEach((input, value) -> inputs.put(input, array(value)));
+    if (inputs.isEmpty()) {
+      throw x.error("'x' names no inputs");
+    }
+    // Tokens may be their own targets.
     return new Source.Arrays(inputs, set.find("y").map(this::array));
   }
 

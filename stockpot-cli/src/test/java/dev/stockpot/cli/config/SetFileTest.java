@@ -62,8 +62,7 @@ class SetFileTest {
     assertThat(select("{images: val}"))
         .isEqualTo(new Source.Images(at("val"), Optional.empty(), List.of(), false));
     assertThat(select("{images: val, classes: classes.txt}"))
-        .isEqualTo(
-            new Source.Images(at("val"), Optional.empty(), List.of("cat", "dog"), false));
+        .isEqualTo(new Source.Images(at("val"), Optional.empty(), List.of("cat", "dog"), false));
     assertThat(select("{images: val, manifest: t.csv, label: class, classes: [a, b]}"))
         .isEqualTo(
             new Source.Images(
@@ -106,8 +105,7 @@ class SetFileTest {
                 at("dev.jsonl"),
                 List.of("s1", "s2"),
                 new Target.Label("y", List.of()),
-                new Tokenization(
-                    at("tokenizer.json"), OptionalInt.of(128), Padding.MAX_LENGTH)));
+                new Tokenization(at("tokenizer.json"), OptionalInt.of(128), Padding.MAX_LENGTH)));
     assertThat(select("{table: dev.jsonl, text: s, tokenizer: tokenizer.json}"))
         .isEqualTo(
             new Source.Sentences(
@@ -169,18 +167,18 @@ class SetFileTest {
           {x: {}, y: y.npy}                | 'x' names no inputs
           {images: t.csv}                  | no such folder: F/t.csv
           {images: val, label: y}          | 'label' goes with 'manifest' only
-          {images: val, x: x.npy}          | unknown key 'x' in 'select'
+          {images: val, x: x.npy}          | unknown key 'x' in 'data.select'; known are images, manifest, path, label, classes
           {images: val, manifest: m.csv}   | no such file: F/m.csv
           {images: val, classes: c.txt}    | no such file: F/c.txt
-          {table: t.csv, label: y}         | missing key 'features' in 'select'
-          {table: t.csv, features: [a]}    | 'select' needs a label (a column of classes) or a target (a column of numbers)
+          {table: t.csv, label: y}         | missing key 'features' in 'data.select'
+          {table: t.csv, features: [a]}    | 'data.select' needs a label (a column of classes) or a target (a column of numbers)
           {table: t.csv, features: [a], label: y, target: z} | 'label' is a column of classes, 'target' one of numbers; keep one of them
           {table: t.csv, features: [a], target: y, classes: [u]} | 'classes' goes with 'label' only
-          {table: t.csv, text: s, label: y} | missing key 'tokenizer' in 'select'
+          {table: t.csv, text: s, label: y} | missing key 'tokenizer' in 'data.select'
           {table: t.csv, text: [a, b, c], label: y, tokenizer: tokenizer.json} | 'text' is a column, or two for pairs
           {table: t.csv, text: s, tokenizer: tokenizer.json, padding: max-length} | 'padding: max-length' needs 'max-length'
-          {table: t.csv, text: s, tokenizer: tokenizer.json, max-length: 0} | 'max-length' is a number of tokens, from 1 to 1048576
-          {table: t.csv, text: s, tokenizer: tokenizer.json, padding: left} | unknown padding 'left'; choose one of batch, max-length
+          {table: t.csv, text: s, tokenizer: tokenizer.json, max-length: 0} | 'data.select.max-length' is a number of tokens, from 1 to 1048576
+          {table: t.csv, text: s, tokenizer: tokenizer.json, padding: left} | unknown padding 'left'; known are batch, max-length
           """)
   void mistakesAreNamedByTheirLine(String set, String message) {
     assertThatThrownBy(() -> select(set))
@@ -193,11 +191,11 @@ class SetFileTest {
       delimiter = '|',
       textBlock =
           """
-          {layout: nchw, crop: 0}               | 'crop' is a number of pixels, from 1 to 32768
-          {layout: nchw, resize: 1.5}           | 'resize' is a number of pixels, from 1 to 32768
-          {layout: nchw, resize: [1, 2, 3]}     | 'resize' is a length, or [height, width]
+          {layout: nchw, crop: 0}               | 'input.crop' is a number of pixels, from 1 to 32768
+          {layout: nchw, resize: 1.5}           | 'input.resize' is a number of pixels, from 1 to 32768
+          {layout: nchw, resize: [1, 2, 3]}     | 'input.resize' is a length, or [height, width]
           {layout: nchw, interpolation: bicubic} | 'interpolation' goes with 'resize' only
-          {layout: nchw, resize: 2, interpolation: area} | unknown interpolation 'area'; choose one of bilinear, bicubic
+          {layout: nchw, resize: 2, interpolation: area} | unknown interpolation 'area'; known are bilinear, bicubic
           """)
   void mistakesInTheInputAreNamedByTheirLine(String input, String message) {
     assertThatThrownBy(() -> input(input))
@@ -210,10 +208,9 @@ class SetFileTest {
   }
 
   private InputSpec input(String input) {
-    return read(
-            "evaluator: {onnx: model.onnx}\ninput: "
-                + input
-                + "\ndata: {select: {x: x.npy, y: y.npy}}\n")
+    return read("evaluator: {onnx: model.onnx}\ninput: "
+            + input
+            + "\ndata: {select: {x: x.npy, y: y.npy}}\n")
         .input();
   }
 
