@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// Opens the sets that a file names.
@@ -33,6 +35,40 @@ public final class Datasets {
       };
     } catch (EvaluationException e) {
       throw new EvaluationException("set '" + set.name() + "': " + e.getMessage(), e);
+    }
+  }
+
+  /// Checks that folders mean the same classes in all sets: without a list of classes they are
+  /// numbered in the order of their names, and a set that lacks one would number the rest anew.
+  ///
+  /// @throws EvaluationException naming two sets that differ
+  public static void checkClasses(List<SetSpec> sets) {
+    Optional<SetSpec> first = Optional.empty();
+    Set<String> expected = Set.of();
+    for (SetSpec set : sets) {
+      if (set.source() instanceof Source.Images images
+          && images.manifest().isEmpty()
+          && images.classes().isEmpty()
+          && Files.isDirectory(images.folder())) {
+        Set<String> found = new TreeSet<>();
+        ImageFiles.folders(images).forEach(path -> found.add(path.getFileName().toString()));
+        if (first.isPresent() && !found.equals(expected)) {
+          Set<String> different = new TreeSet<>(expected);
+          different.removeAll(found);
+          if (different.isEmpty()) {
+            different.addAll(found);
+            different.removeAll(expected);
+          }
+          throw new EvaluationException(
+              "sets '%s' and '%s': only one of them has a folder '%s', so their classes would be"
+                      .formatted(
+                          first.orElseThrow().name(), set.name(), different.iterator().next())
+                  + " numbered differently; list the names of all classes, in the order of the"
+                  + " model's outputs, under 'classes' of both");
+        }
+        first = Optional.of(set);
+        expected = found;
+      }
     }
   }
 

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/// An array in the format of MNIST, gzipped or not; it is unpacked into a temporary file.
+/// An array in the format of MNIST, gzipped or not; it is unpacked into a temporary file. Three
+/// axes are images, which get a fourth: their one channel.
 ///
 /// @see <a href="https://yann.lecun.com/exdb/mnist/">MNIST, "File formats"</a>
 final class Idx {
+  private static final int IMAGES_AXES = 3;
   private static final int CHUNK_BYTES = 1 << 16;
   private static final String AGAIN = "copy it again";
 
@@ -45,6 +47,9 @@ final class Idx {
         throw new EvaluationException(
             "%s: more bytes follow the %d elements of shape %s; %s"
                 .formatted(path, elements, shape, AGAIN));
+      }
+      if (shape.size() == IMAGES_AXES) {
+        shape.add(1L);
       }
       return new SpooledArray(path.toString(), dtype, shape, spool);
     } catch (EOFException e) {

@@ -61,12 +61,16 @@ final class ImageFiles {
     return files;
   }
 
+  /// The folders that are classes, sorted.
+  static List<Path> folders(SetSpec.Source.Images source) {
+    return list(source.folder(), 1).stream()
+        .filter(Files::isDirectory)
+        .filter(folder -> !folder.getFileName().toString().startsWith("."))
+        .toList();
+  }
+
   private static List<ImageFile> inFolders(SetSpec.Source.Images source) {
-    List<Path> folders =
-        list(source.folder(), 1).stream()
-            .filter(Files::isDirectory)
-            .filter(folder -> !folder.getFileName().toString().startsWith("."))
-            .toList();
+    List<Path> folders = folders(source);
     List<String> names = folders.stream().map(path -> path.getFileName().toString()).toList();
     ClassNames classes = new ClassNames(source.classes().isEmpty() ? names : source.classes());
     List<ImageFile> files = new ArrayList<>();

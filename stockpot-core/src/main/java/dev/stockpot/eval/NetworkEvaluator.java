@@ -148,6 +148,7 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   private static SequencedMap<String, Dataset> openSets(EvalSpec spec) {
+    Datasets.checkClasses(spec.sets());
     SequencedMap<String, Dataset> sets = new LinkedHashMap<>();
     try {
       for (SetSpec set : spec.sets()) {

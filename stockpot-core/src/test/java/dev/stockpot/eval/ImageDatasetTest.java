@@ -65,6 +65,26 @@ class ImageDatasetTest {
   }
 
   @Test
+  void setsWithOtherFoldersNeedAListOfClasses() throws IOException {
+    put("one/a/1.png", "rgb.png");
+    put("one/b/1.png", "rgb.png");
+    put("two/b/1.png", "rgb.png");
+    SetSpec one = in("one", List.of());
+    SetSpec two = in("two", List.of());
+    Datasets.checkClasses(List.of(one, one));
+    Datasets.checkClasses(List.of(one, in("two", List.of("a", "b"))));
+    for (List<SetSpec> sets : List.of(List.of(one, two), List.of(two, one))) {
+      assertThatThrownBy(() -> Datasets.checkClasses(sets))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              "sets '%s' and '%s': only one of them has a folder 'a', so their classes would be"
+                      .formatted(sets.getFirst().name(), sets.getLast().name())
+                  + " numbered differently; list the names of all classes, in the order of the"
+                  + " model's outputs, under 'classes' of both");
+    }
+  }
+
+  @Test
   void pixelsAreNormalisedAsArraysAre() throws Exception {
     Path file = put("a/1.png", "rgb.png");
     byte[] rgb = Images.read(file).rgb();
@@ -243,6 +263,13 @@ class ImageDatasetTest {
 
   private SetSpec.Source.Images images(List<String> classes, boolean skipBad) {
     return new SetSpec.Source.Images(folder, Optional.empty(), classes, skipBad);
+  }
+
+  private SetSpec in(String name, List<String> classes) {
+    return new SetSpec(
+        name,
+        Role.ID,
+        new SetSpec.Source.Images(folder.resolve(name), Optional.empty(), classes, false));
   }
 
   private SetSpec.Source.Images listed(Path table, List<String> classes, boolean skipBad) {

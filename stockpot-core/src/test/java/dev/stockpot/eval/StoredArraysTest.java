@@ -34,7 +34,7 @@ class StoredArraysTest {
     Files.write(file, gzipped ? gzip(idx) : idx);
     try (StoredArray array = StoredArrays.open(file, "x")) {
       assertThat(array.tensor().spec().dtype()).isEqualTo(DType.U8);
-      assertThat(array.tensor().spec().shape()).containsExactly(2L, 1L, 2L);
+      assertThat(array.tensor().spec().shape()).containsExactly(2L, 1L, 2L, 1L);
       assertThat(array.tensor().data().toArray(ValueLayout.JAVA_BYTE))
           .containsExactly(1, 2, 255, 4);
       assertThat(array.where()).isEqualTo(file.toString());

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +147,23 @@ class TableDatasetsTest {
     assertThatThrownBy(() -> open(source, scaled))
         .isInstanceOf(EvaluationException.class)
         .hasMessage("set 'test': is text, and 'input' is for numbers and images; leave it out");
+  }
+
+  @Test
+  void resizingIsForImageFiles() throws IOException {
+    Path table = write("t.csv", "a,y\n1,0\n");
+    ImageSpec cropped =
+        new ImageSpec(
+            ImageSpec.Interpolation.BILINEAR,
+            OptionalInt.of(8),
+            Optional.empty(),
+            Optional.empty());
+    InputSpec input = new InputSpec(Layout.NHWC, 1, List.of(0.0), List.of(1.0), cropped);
+    assertThatThrownBy(() -> open(columns(table, new Target.Value("y")), input))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(
+            "set 'test': is not of image files, and resize and crop in 'input' are for these; leave"
+                + " them out, and resize before the arrays are saved");
   }
 
   /// A token per letter, between 1 and 2.
