@@ -10,12 +10,11 @@ import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.StockpotProcess.Result;
 import dev.stockpot.onnx.OnnxModel;
-import java.awt.Color;
-import java.awt.Graphics;
-import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,8 +23,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,10 +71,10 @@ class DataIT {
   @Test
   void imagesAreReadAndBadOnesLeftOutIfSo() throws Exception {
     for (int i = 0; i < 5; i++) {
-      image("val/1-red/%d.png".formatted(i), Color.RED);
-      image("val/0-blue/%d.jpg".formatted(i), Color.BLUE);
+      image("val/1-red/%d.png".formatted(i), 255, 0);
+      image("val/0-blue/%d.PNG".formatted(i), 0, 255);
     }
-    image("val/1-red/wrong.png", Color.BLUE);
+    image("val/1-red/wrong.png", 0, 255);
     // Pixels at [channel, row, column]; the class of red is 1, that of blue 0.
     float[] weights = new float[3 * 4 * 4 * 2];
     for (int pixel = 0; pixel < 16; pixel++) {
@@ -207,16 +207,38 @@ class DataIT {
     return file;
   }
 
-  private void image(String name, Color color) throws IOException {
-    BufferedImage image = new BufferedImage(12, 9, BufferedImage.TYPE_INT_RGB);
-    Graphics graphics = image.getGraphics();
-    graphics.setColor(color);
-    graphics.fillRect(0, 0, 12, 9);
-    graphics.dispose();
+  /// A PNG of 12×9 pixels of one colour.
+  private void image(String name, int red, int blue) throws IOException {
+    byte[] pixels = new byte[9 * (1 + 12 * 3)];
+    for (int y = 0; y < 9; y++) {
+      for (int x = 0; x < 12; x++) {
+        pixels[y * 37 + 1 + 3 * x] = (byte) red;
+        pixels[y * 37 + 3 + 3 * x] = (byte) blue;
+      }
+    }
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(packed)) {
+      deflater.write(pixels);
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    chunk(png, "IHDR", ByteBuffer.allocate(13).putInt(12).putInt(9).putInt(0x08020000).array());
+    chunk(png, "IDAT", packed.toByteArray());
+    chunk(png, "IEND", new byte[0]);
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    assertThat(ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile()))
-        .isTrue();
+    Files.write(file, png.toByteArray());
+  }
+
+  private static void chunk(ByteArrayOutputStream png, String type, byte[] data) {
+    byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+    CRC32 crc = new CRC32();
+    crc.update(name);
+    crc.update(data);
+    png.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
+    png.writeBytes(name);
+    png.writeBytes(data);
+    png.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
   }
 
   private static Path resource(String module, String name) {
