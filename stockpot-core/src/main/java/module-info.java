@@ -1,8 +1,12 @@
 import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.Table;
+import dev.stockpot.eval.TextTokenizer;
 
 /// The engine of Stockpot: checkpoints, merging, recipes, evaluation and search.
 @SuppressWarnings("module") // The friends named below are compiled after this module.
 module dev.stockpot.core {
+  requires java.desktop; // javax.imageio
+
   exports dev.stockpot;
   exports dev.stockpot.checkpoint;
   exports dev.stockpot.eval;
@@ -16,11 +20,14 @@ module dev.stockpot.core {
       dev.stockpot.onnxruntime;
   exports dev.stockpot.internal.json to
       dev.stockpot.cli,
-      dev.stockpot.onnxruntime;
+      dev.stockpot.onnxruntime,
+      dev.stockpot.tokenizers;
   exports dev.stockpot.plan to
       dev.stockpot.cli;
   exports dev.stockpot.tokenizer to
       dev.stockpot.cli;
 
   uses Engine.Provider;
+  uses Table.Provider;
+  uses TextTokenizer.Provider;
 }

@@ -32,6 +32,7 @@ class ArchitectureTest {
           entry("internal.work", Set.of()),
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
+          entry("internal.image", Set.of("internal.io")),
           entry("internal.linear", Set.of()),
           entry("internal.pickle", Set.of("internal.io", "internal.text")),
           entry("internal.protobuf", Set.of()),
@@ -64,7 +65,16 @@ class ArchitectureTest {
                   "internal.kernel",
                   "internal.text",
                   "internal.work")),
-          entry("eval", Set.of("checkpoint", "internal.io", "internal.json", "internal.kernel")),
+          entry(
+              "eval",
+              Set.of(
+                  "checkpoint",
+                  "internal.image",
+                  "internal.io",
+                  "internal.json",
+                  "internal.kernel",
+                  "internal.text",
+                  "internal.work")),
           entry("method", Set.of("checkpoint", "merge", "internal.kernel", "internal.text")),
           entry(
               "recipe",

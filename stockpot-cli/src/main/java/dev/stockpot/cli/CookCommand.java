@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.cli.config.SoupFile;
 import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.SkipBadOption;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.recipe.SoupSpec;
@@ -35,6 +36,7 @@ final class CookCommand implements Runnable {
   @Mixin private OutputOptions output;
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
+  @Mixin private SkipBadOption skipBad;
 
   @Parameters(paramLabel = "SOUP.yml", description = "What goes in and how it is measured.")
   private Path soup;
@@ -66,7 +68,8 @@ final class CookCommand implements Runnable {
 
   @Override
   public void run() {
-    SoupSpec spec = SoupFile.read(soup, Recipes.names());
+    SoupSpec read = SoupFile.read(soup, Recipes.names());
+    SoupSpec spec = read.with(skipBad.apply(read.eval()));
     List<String> words = command.commandLine().getParent().getParseResult().originalArgs();
     CookRun run =
         new CookRun(

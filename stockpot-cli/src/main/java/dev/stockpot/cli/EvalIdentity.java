@@ -2,10 +2,10 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.eval.Datasets;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.SetSpec;
-import dev.stockpot.eval.SetSpec.Source;
 import dev.stockpot.internal.io.Sha256;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,10 +25,7 @@ final class EvalIdentity {
       network.bind().ifPresent(base -> files.addAll(checkpointFiles(base)));
     }
     for (SetSpec set : spec.sets()) {
-      if (set.source() instanceof Source.Arrays(Path x, Path y)) {
-        files.add(x);
-        files.add(y);
-      }
+      files.addAll(Datasets.files(set.source()));
     }
     return files;
   }

@@ -7,6 +7,7 @@ import dev.stockpot.cli.config.Ingredients;
 import dev.stockpot.cli.options.BaseOption;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.SkipBadOption;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.EvalSpec;
@@ -44,6 +45,7 @@ final class EvaluateCommand implements Runnable {
 
   @Mixin private OutputOptions output;
   @Mixin private ThreadsOption threads;
+  @Mixin private SkipBadOption skipBad;
   @Mixin private KeyOption key;
   @Mixin private BaseOption base;
 
@@ -63,7 +65,7 @@ final class EvaluateCommand implements Runnable {
 
   @Override
   public void run() {
-    EvalSpec spec = EvalFile.read(eval);
+    EvalSpec spec = skipBad.apply(EvalFile.read(eval));
     Progress progress = output.progress(terminal);
     List<Result> results = new ArrayList<>();
     try (OpenIngredients checkpoints =

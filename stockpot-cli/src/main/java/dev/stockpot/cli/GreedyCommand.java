@@ -9,6 +9,7 @@ import dev.stockpot.cli.options.DTypeOptions;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.MemoryOption;
 import dev.stockpot.cli.options.OutputOptions;
+import dev.stockpot.cli.options.SkipBadOption;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.cli.terminal.Terminal;
@@ -62,6 +63,7 @@ final class GreedyCommand implements Runnable {
   @Mixin private OutputOptions output;
   @Mixin private DTypeOptions dtype;
   @Mixin private ThreadsOption threads;
+  @Mixin private SkipBadOption skipBad;
   @Mixin private MemoryOption memory;
   @Mixin private TargetOption target;
   @Mixin private KeyOption key;
@@ -103,7 +105,7 @@ final class GreedyCommand implements Runnable {
 
   @Override
   public void run() {
-    EvalSpec measure = EvalFile.read(eval);
+    EvalSpec measure = skipBad.apply(EvalFile.read(eval));
     List<Path> paths = Ingredients.find(words);
     target.check(paths);
     Progress progress = output.progress(terminal);

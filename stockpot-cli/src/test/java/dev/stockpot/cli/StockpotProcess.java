@@ -23,7 +23,8 @@ final class StockpotProcess {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    words.add("--enable-native-access=dev.stockpot.core,com.microsoft.onnxruntime");
+    words.add(
+        "--enable-native-access=dev.stockpot.core,com.microsoft.onnxruntime,duckdb.jdbc,ai.djl.tokenizers");
     words.addAll(List.of("-Dstockpot.home=" + ROOT, "-p", LIB.toString()));
     words.addAll(List.of("-m", "dev.stockpot.cli/dev.stockpot.cli.Main"));
     words.addAll(List.of(args));

@@ -1,7 +1,6 @@
 package dev.stockpot.eval;
 
 import dev.stockpot.checkpoint.Checkpoint;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,14 +41,15 @@ public final class CommandEvaluator implements Evaluator {
     for (SetSpec set : spec.sets()) {
       switch (set.source()) {
         case SetSpec.Source.Text(String text) -> data.put(set.name(), text);
-        case SetSpec.Source.Arrays(Path x, Path _) ->
-            throw new EvaluationException(
-                "set '"
-                    + set.name()
-                    + "': is a pair of arrays (x: "
-                    + x
-                    + "), which only a network understands; a command needs a string, which it gets"
-                    + " as {data}");
+        case SetSpec.Source.Arrays arrays ->
+            throw onlyNetwork(
+                set, "a pair of arrays (x: " + arrays.inputs().firstEntry().getValue() + ")");
+        case SetSpec.Source.Images images ->
+            throw onlyNetwork(set, "a folder of images (" + images.folder() + ")");
+        case SetSpec.Source.Columns columns ->
+            throw onlyNetwork(set, "a table (" + columns.table() + ")");
+        case SetSpec.Source.Sentences sentences ->
+            throw onlyNetwork(set, "a table (" + sentences.table() + ")");
       }
     }
     return new CommandEvaluator(command, data, spec.metric());
@@ -121,5 +121,15 @@ public final class CommandEvaluator implements Evaluator {
     return PLACE
         .matcher(word)
         .replaceAll(match -> Matcher.quoteReplacement(values.get(match.group(1))));
+  }
+
+  private static EvaluationException onlyNetwork(SetSpec set, String what) {
+    return new EvaluationException(
+        "set '"
+            + set.name()
+            + "': is "
+            + what
+            + ", which only a network understands; a command needs a string, which it gets"
+            + " as {data}");
   }
 }

@@ -1,6 +1,13 @@
 package dev.stockpot.eval;
 
+import dev.stockpot.eval.SetSpec.Source;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Opens the sets that a file names.
 public final class Datasets {
@@ -11,16 +18,95 @@ public final class Datasets {
   /// @param input how stored examples become batches
   /// @throws EvaluationException naming the set and the file that cannot be used
   public static Dataset open(SetSpec set, InputSpec input) {
-    return switch (set.source()) {
-      case SetSpec.Source.Arrays(Path x, Path y) -> ArrayDataset.open(set.name(), x, y, input);
-      case SetSpec.Source.Text(String data) ->
+    try {
+      checkImages(set.source(), input);
+      return switch (set.source()) {
+        case Source.Arrays arrays -> ArrayDataset.open(set.name(), arrays, input);
+        case Source.Images images ->
+            ImageDataset.open(set.name(), images, input, PixelMemory.SHARED);
+        case Source.Columns columns -> ColumnsDataset.open(set.name(), columns, input);
+        case Source.Sentences sentences -> SentencesDataset.open(set.name(), sentences, input);
+        case Source.Text(String data) ->
+            throw new EvaluationException(
+                "is the string '"
+                    + data
+                    + "', which only a command understands;"
+                    + " a network needs arrays: {x: inputs.npy, y: labels.npy}");
+      };
+    } catch (EvaluationException e) {
+      throw new EvaluationException("set '" + set.name() + "': " + e.getMessage(), e);
+    }
+  }
+
+  /// Checks that folders mean the same classes in all sets: without a list of classes they are
+  /// numbered in the order of their names, and a set that lacks one would number the rest anew.
+  ///
+  /// @throws EvaluationException naming two sets that differ
+  public static void checkClasses(List<SetSpec> sets) {
+    Optional<SetSpec> first = Optional.empty();
+    Set<String> expected = Set.of();
+    for (SetSpec set : sets) {
+      if (set.source() instanceof Source.Images images
+          && images.manifest().isEmpty()
+          && images.classes().isEmpty()
+          && Files.isDirectory(images.folder())) {
+        Set<String> found = new TreeSet<>();
+        ImageFiles.folders(images).forEach(path -> found.add(path.getFileName().toString()));
+        if (first.isPresent() && !found.equals(expected)) {
+          Set<String> different = new TreeSet<>(expected);
+          different.removeAll(found);
+          if (different.isEmpty()) {
+            different.addAll(found);
+            different.removeAll(expected);
+          }
           throw new EvaluationException(
-              "set '"
-                  + set.name()
-                  + "': is the string '"
-                  + data
-                  + "', which only a command understands;"
-                  + " a network needs arrays: {x: inputs.npy, y: labels.npy}");
+              "sets '%s' and '%s': only one of them has a folder '%s', so their classes would be"
+                      .formatted(
+                          first.orElseThrow().name(), set.name(), different.iterator().next())
+                  + " numbered differently; list the names of all classes, in the order of the"
+                  + " model's outputs, under 'classes' of both");
+        }
+        first = Optional.of(set);
+        expected = found;
+      }
+    }
+  }
+
+  private static void checkImages(Source source, InputSpec input) {
+    if (!(source instanceof Source.Images) && !input.images().equals(ImageSpec.NONE)) {
+      throw new EvaluationException(
+          "is not of image files, and resize and crop in 'input' are for these; leave them out, and"
+              + " resize before the arrays are saved");
+    }
+  }
+
+  /// Every file that a set is made of: each image, too.
+  ///
+  /// @throws EvaluationException if they cannot be found
+  public static List<Path> files(Source source) {
+    return switch (source) {
+      case Source.Arrays arrays ->
+          Stream.concat(arrays.inputs().values().stream(), arrays.y().stream())
+              .map(StoredArrays::file)
+              .distinct()
+              .toList();
+      case Source.Images images ->
+          Stream.concat(
+                  images.manifest().map(SetSpec.Manifest::table).stream(),
+                  ImageFiles.find(images).stream()
+                      .map(ImageFiles.ImageFile::path)
+                      .filter(Files::isRegularFile))
+              .distinct()
+              .toList();
+      case Source.Columns columns -> List.of(columns.table());
+      case Source.Sentences sentences -> {
+        Path tokenizer = sentences.tokenization().tokenizer();
+        Optional<Path> config =
+            Optional.of(tokenizer.resolveSibling("tokenizer_config.json"))
+                .filter(Files::isRegularFile);
+        yield Stream.concat(Stream.of(sentences.table(), tokenizer), config.stream()).toList();
+      }
+      case Source.Text _ -> List.of();
     };
   }
 }

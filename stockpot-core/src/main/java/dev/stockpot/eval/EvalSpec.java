@@ -17,6 +17,16 @@ public record EvalSpec(
     report = List.copyOf(report);
   }
 
+  /// The same, but image files that cannot be read are left out.
+  public EvalSpec skippingBad() {
+    return new EvalSpec(
+        evaluator,
+        input,
+        select.skippingBad(),
+        report.stream().map(SetSpec::skippingBad).toList(),
+        metric);
+  }
+
   /// `select`, then the report sets.
   public List<SetSpec> sets() {
     return Stream.concat(Stream.of(select), report.stream()).toList();

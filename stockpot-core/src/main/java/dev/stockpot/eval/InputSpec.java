@@ -9,7 +9,9 @@ import java.util.List;
 /// @param scale divides every value; not 0
 /// @param mean per channel (the last axis as stored), or one for all
 /// @param std per channel, or one for all; none is 0
-public record InputSpec(Layout layout, double scale, List<Double> mean, List<Double> std) {
+/// @param images what is done with image files before that
+public record InputSpec(
+    Layout layout, double scale, List<Double> mean, List<Double> std, ImageSpec images) {
 
   /// Handed to the model untouched.
   public static final InputSpec AS_IS = new InputSpec(Layout.AS_IS, 1, List.of(0.0), List.of(1.0));
@@ -22,6 +24,11 @@ public record InputSpec(Layout layout, double scale, List<Double> mean, List<Dou
     NHWC,
     /// Neither transposed nor converted nor scaled.
     AS_IS
+  }
+
+  /// For anything but image files.
+  public InputSpec(Layout layout, double scale, List<Double> mean, List<Double> std) {
+    this(layout, scale, mean, std, ImageSpec.NONE);
   }
 
   /// @throws IllegalArgumentException for a zero or non-finite divisor

@@ -62,7 +62,10 @@ public final class NetworkEvaluator implements Evaluator {
 
   @Override
   public List<String> check(Checkpoint candidate) {
-    return engine.check(candidate);
+    List<String> notes = new ArrayList<>();
+    sets.values().forEach(set -> notes.addAll(set.notes()));
+    notes.addAll(engine.check(candidate));
+    return notes;
   }
 
   @Override
@@ -145,6 +148,7 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   private static SequencedMap<String, Dataset> openSets(EvalSpec spec) {
+    Datasets.checkClasses(spec.sets());
     SequencedMap<String, Dataset> sets = new LinkedHashMap<>();
     try {
       for (SetSpec set : spec.sets()) {

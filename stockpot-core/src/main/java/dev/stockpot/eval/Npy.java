@@ -21,7 +21,7 @@ import java.util.List;
 /// Versions 1 to 3 of the format; plain numbers, little-endian, in C order. Pickles are never read.
 ///
 /// @see <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">format</a>
-public final class Npy implements AutoCloseable {
+public final class Npy implements StoredArray {
   private static final int CHUNK_BYTES = 1 << 20;
 
   private final Path path;
@@ -56,12 +56,7 @@ public final class Npy implements AutoCloseable {
         case IOException _ -> e;
       };
     }
-    try {
-      return new Npy(path, file);
-    } catch (RuntimeException | Error e) {
-      file.close();
-      throw e;
-    }
+    return of(path, file);
   }
 
   /// Writes a file: the same array gives the same bytes. The data begins at a multiple of 64 bytes.
@@ -90,12 +85,27 @@ public final class Npy implements AutoCloseable {
     }
   }
 
+  /// Takes a file that was unpacked.
+  ///
+  /// @param name to call it by in messages
+  /// @param file closed with the array, or when this fails
+  static Npy of(Path name, InputFile file) {
+    try {
+      return new Npy(name, file);
+    } catch (RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
   /// The file as the user named it.
-  public Path path() {
-    return path;
+  @Override
+  public String where() {
+    return path.toString();
   }
 
   /// The array, named as the file; valid until this is closed.
+  @Override
   public Tensor tensor() {
     return tensor;
   }

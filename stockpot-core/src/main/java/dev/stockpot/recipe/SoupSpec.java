@@ -17,4 +17,9 @@ public record SoupSpec(
     ingredients = List.copyOf(ingredients);
     recipes = List.copyOf(recipes);
   }
+
+  /// The same with another evaluation.
+  public SoupSpec with(EvalSpec other) {
+    return new SoupSpec(base, ingredients, other, recipes);
+  }
 }

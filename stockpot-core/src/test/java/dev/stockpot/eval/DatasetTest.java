@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +154,40 @@ class DatasetTest {
   }
 
   @Test
+  void floatsAreValues() {
+    Path x = TestArrays.floats(folder.resolve("x.npy"), List.of(2L, 1L), 1, 2);
+    Path y = TestArrays.floats(folder.resolve("y.npy"), List.of(2L), 2.5f, -1);
+    SetSpec spec = new SetSpec("test", Role.ID, new SetSpec.Source.Arrays(x, y));
+    try (Dataset set = Datasets.open(spec, PLAIN)) {
+      assertThat(((Targets.Values) set.targets()).values()).containsExactly(2.5, -1);
+    }
+  }
+
+  @Test
+  void severalInputsAreHandedOnByName() {
+    SequencedMap<String, Path> inputs = new LinkedHashMap<>();
+    inputs.put("ids", TestArrays.labels(folder.resolve("ids.npy"), 5, 6, 7));
+    inputs.put(
+        "mask", TestArrays.floats(folder.resolve("mask.npy"), List.of(3L, 2L), 1, 0, 1, 1, 0, 0));
+    SetSpec.Source.Arrays source = new SetSpec.Source.Arrays(inputs, Optional.empty());
+    SetSpec spec = new SetSpec("test", Role.ID, source);
+    try (Dataset set = Datasets.open(spec, InputSpec.AS_IS)) {
+      assertThat(set.targets()).isEqualTo(new Targets.Tokens(3));
+      assertThat(set.exampleBytes()).isEqualTo(16);
+      Batch batch = set.batch(new int[] {2, 0}, Arena.ofAuto());
+      assertThat(batch.input("ids").dtype()).isEqualTo(DType.I64);
+      assertThat(batch.input("ids").data().asLongBuffer().get(0)).isEqualTo(7);
+      assertThat(batch.input("mask").shape()).containsExactly(2L, 2L);
+      assertThat(batch.input("mask").data().asFloatBuffer().get(2)).isEqualTo(1);
+    }
+    assertThatThrownBy(() -> Datasets.open(spec, PLAIN))
+        .isInstanceOf(EvaluationException.class)
+        .hasMessage(
+            "set 'test': has the inputs ids, mask, and several are handed on as they are; leave"
+                + " out 'input'");
+  }
+
+  @Test
   void namesTheSetAndTheMissingFile() {
     Path x = TestArrays.floats(folder.resolve("x.npy"), List.of(1L, 1L), 1);
     Path missing = folder.resolve("no.npy");
@@ -173,11 +210,17 @@ class DatasetTest {
         TestArrays.labels(y, 1L << 31, 0),
         PLAIN,
         y + ": example 0 has the label 2147483648; labels are classes, counted from 0");
+    Npy.write(y, DType.BOOL, List.of(2L), MemorySegment.ofArray(new byte[2]));
     assertFault(
         x,
-        TestArrays.floats(y, List.of(2L), 0, 1),
+        y,
         PLAIN,
-        y + ": labels of type F32 instead of integers; save them with y.astype('int64')");
+        y + ": labels of type BOOL instead of integers; save them with y.astype('int64')");
+    assertFault(
+        x,
+        TestArrays.floats(y, List.of(2L), 0, Float.NaN),
+        PLAIN,
+        y + ": example 1 has the target NaN; correct it");
     Npy.write(y, DType.U8, List.of(1L, 2L), MemorySegment.ofArray(new byte[2]));
     assertFault(x, y, PLAIN, y + ": shape [1, 2] instead of [n] labels, n from 1 to 2147483647");
     Npy.write(y, DType.U8, List.of(0L), MemorySegment.ofArray(new byte[0]));

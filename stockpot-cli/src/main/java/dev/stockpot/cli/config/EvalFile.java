@@ -3,12 +3,10 @@ package dev.stockpot.cli.config;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.InputSpec;
-import dev.stockpot.eval.InputSpec.Layout;
 import dev.stockpot.eval.Metric;
 import dev.stockpot.eval.Metrics;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
-import dev.stockpot.eval.SetSpec.Source;
 import dev.stockpot.recipe.RecipeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +20,7 @@ public final class EvalFile {
   static final List<String> KEYS = List.of("evaluator", "input", "data", "metric");
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
-  private static final List<String> LAYOUTS = List.of("nchw", "nhwc", "as-is");
   private static final List<String> METRICS = Metrics.ALL.stream().map(Metric::name).toList();
-  private static final List<String> ROLES = List.of("id", "shift");
 
   private final Path folder;
 
@@ -44,14 +40,17 @@ public final class EvalFile {
   EvalSpec eval(YamlMapping file) {
     EvaluatorSpec evaluator = evaluator(file.require("evaluator").mapping());
     InputSpec input =
-        file.find("input").map(value -> input(value.mapping())).orElse(InputSpec.AS_IS);
-    YamlMapping data = file.require("data").mapping().only(List.of("select", "report"));
-    SetSpec select = new SetSpec("select", Role.SELECT, select(evaluator, data.require("select")));
+        file.find("input").map(value -> InputFile.read(value.mapping())).orElse(InputSpec.AS_IS);
+    YamlMapping data = file.require("data").mapping().only(List.of("select", "report", "skip-bad"));
+    boolean skipBad = data.find("skip-bad").map(ParameterValues::flag).orElse(false);
+    SetFile sets = new SetFile(folder, evaluator, skipBad);
+    SetSpec select = new SetSpec("select", Role.SELECT, sets.select(data.require("select")));
     List<SetSpec> report = new ArrayList<>();
-    Optional<YamlMapping> sets = data.find("report").map(YamlValue::mapping);
-    sets.ifPresent(map ->
-        map.entries()
-            .forEach((name, set) -> report.add(set(evaluator, map.keys().get(name), name, set))));
+    data.find("report")
+        .map(YamlValue::mapping)
+        .ifPresent(map ->
+            map.entries()
+                .forEach((name, set) -> report.add(sets.report(map.keys().get(name), name, set))));
     return new EvalSpec(evaluator, input, select, report, metric(file, evaluator));
   }
 
@@ -109,104 +108,6 @@ public final class EvalFile {
           "'" + value.at().name() + "' must be more than 0 and less than 2^31 seconds");
     }
     return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
-  }
-
-  private static InputSpec input(YamlMapping input) {
-    input.only(List.of("layout", "scale", "mean", "std"));
-    YamlValue layout = input.require("layout");
-    Layout parsed =
-        switch (layout.oneOf("layout", LAYOUTS)) {
-          case "nchw" -> Layout.NCHW;
-          case "nhwc" -> Layout.NHWC;
-          default -> Layout.AS_IS;
-        };
-    if (parsed == Layout.AS_IS) {
-      for (String key : List.of("scale", "mean", "std")) {
-        if (input.find(key).isPresent()) {
-          throw input
-              .keys()
-              .get(key)
-              .error(
-                  "'"
-                      + key
-                      + "' does nothing with layout as-is, which leaves examples untouched; "
-                      + "use layout nhwc, or nchw for images that the model takes channels first");
-        }
-      }
-      return InputSpec.AS_IS;
-    }
-    double scale = input.find("scale").map(EvalFile::divisor).orElse(1.0);
-    List<Double> mean = input.find("mean").map(v -> numbers(v, false)).orElse(List.of(0.0));
-    List<Double> std = input.find("std").map(v -> numbers(v, true)).orElse(List.of(1.0));
-    if (mean.size() > 1 && std.size() > 1 && mean.size() != std.size()) {
-      throw input.error(
-          "'mean' has "
-              + mean.size()
-              + " numbers and 'std' "
-              + std.size()
-              + "; give one per channel, or one for all");
-    }
-    return new InputSpec(parsed, scale, mean, std);
-  }
-
-  private static List<Double> numbers(YamlValue value, boolean divisors) {
-    return switch (value) {
-      case YamlValue.Sequence sequence ->
-          sequence.list(element -> divisors ? divisor(element) : element.number());
-      case YamlValue single -> List.of(divisors ? divisor(single) : single.number());
-    };
-  }
-
-  private static double divisor(YamlValue value) {
-    double number = value.number();
-    if (number == 0) {
-      throw value.error("'" + value.at().name() + "' is 0, and it divides");
-    }
-    return number;
-  }
-
-  private Source select(EvaluatorSpec evaluator, YamlValue set) {
-    return switch (evaluator) {
-      case EvaluatorSpec.Network _ -> arrays(set.mapping().only(List.of("x", "y")));
-      case EvaluatorSpec.Command _ ->
-          set instanceof YamlMapping map
-              ? text(map.only(List.of("data")))
-              : new Source.Text(set.text());
-    };
-  }
-
-  private SetSpec set(EvaluatorSpec evaluator, Location key, String name, YamlValue set) {
-    if (name.equals("select")) {
-      throw key.error(
-          "'select' is the set that recipes choose on; a report set needs another name");
-    }
-    if (name.isBlank()) {
-      throw key.error("a report set has an empty name");
-    }
-    Source source =
-        switch (evaluator) {
-          case EvaluatorSpec.Network _ -> arrays(set.mapping().only(List.of("x", "y", "role")));
-          case EvaluatorSpec.Command _ ->
-              set instanceof YamlMapping map
-                  ? text(map.only(List.of("data", "role")))
-                  : new Source.Text(set.text());
-        };
-    Role byName = name.startsWith("shift-") ? Role.SHIFT : Role.ID;
-    Role role =
-        set instanceof YamlMapping map
-            ? map.find("role")
-                .map(value -> value.oneOf("role", ROLES).equals("id") ? Role.ID : Role.SHIFT)
-                .orElse(byName)
-            : byName;
-    return new SetSpec(name, role, source);
-  }
-
-  private Source arrays(YamlMapping set) {
-    return new Source.Arrays(file(set.require("x")), file(set.require("y")));
-  }
-
-  private static Source text(YamlMapping set) {
-    return new Source.Text(set.require("data").text());
   }
 
   private Path checkpoint(YamlValue value) {

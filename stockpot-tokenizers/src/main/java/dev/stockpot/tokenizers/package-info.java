@@ -1,0 +1,2 @@
+/// Hugging Face's tokenizers.
+package dev.stockpot.tokenizers;
