@@ -11,6 +11,7 @@ module dev.stockpot.core {
   exports dev.stockpot.method;
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
+  exports dev.stockpot.statistics;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime;

@@ -35,6 +35,7 @@ class ArchitectureTest {
           entry("internal.linear", Set.of()),
           entry("internal.pickle", Set.of("internal.io", "internal.text")),
           entry("internal.protobuf", Set.of()),
+          entry("statistics", Set.of()),
           entry("internal.zip", Set.of("internal.io", "internal.text")),
           entry(
               "checkpoint",
