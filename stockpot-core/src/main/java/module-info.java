@@ -5,6 +5,7 @@ import dev.stockpot.eval.Engine;
 module dev.stockpot.core {
   exports dev.stockpot;
   exports dev.stockpot.checkpoint;
+  exports dev.stockpot.diagnose;
   exports dev.stockpot.eval;
   exports dev.stockpot.lora;
   exports dev.stockpot.merge;

@@ -70,6 +70,7 @@ class ArchitectureTest {
           entry(
               "recipe",
               Set.of("checkpoint", "merge", "method", "eval", "internal.io", "internal.json")),
+          entry("diagnose", Set.of("checkpoint", "recipe", "internal.json", "internal.work")),
           entry("tokenizer", Set.of("checkpoint", "recipe", "internal.io", "internal.json")),
           entry(
               "plan",

@@ -30,8 +30,8 @@ record Binomial(long n, double p) {
         stirlingError(n)
             - stirlingError(k)
             - stirlingError(n - k)
-            - deviance(k, n * p)
-            - deviance(n - k, n * (1 - p));
+            - deviance((double) k, n * p)
+            - deviance((double) n - k, n * (1 - p));
     return Math.sqrt(n / (2 * Math.PI * k * (n - k))) * Math.exp(exponent);
   }
 
@@ -115,7 +115,7 @@ record Binomial(long n, double p) {
       for (long i = 2; i <= n; i++) {
         factorial *= i;
       }
-      return Math.log(factorial) - 0.5 * Math.log(2 * Math.PI * n) - n * Math.log(n) + n;
+      return Math.log(factorial) - 0.5 * Math.log(2 * Math.PI * n) - n * Math.log((double) n) + n;
     }
     double square = (double) n * n;
     double series = 1 / 1680.0 - 1 / 1188.0 / square;
