@@ -90,6 +90,7 @@ class ArchitectureTest {
                   "method",
                   "eval",
                   "recipe",
+                  "statistics",
                   "internal.io",
                   "internal.json",
                   "internal.kernel")));

@@ -97,6 +97,8 @@ public final class Geometry {
 
   /// Six digits.
   private static double digits(double value) {
-    return Double.isFinite(value) ? Double.parseDouble(String.format(Locale.ROOT, "%.5e", value)) : value;
+    return Double.isFinite(value)
+        ? Double.parseDouble(String.format(Locale.ROOT, "%.5e", value))
+        : value;
   }
 }

@@ -52,6 +52,7 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   /// @param engine is closed with this, as are the sets
+  /// @param sets by name, `select` first
   NetworkEvaluator(
       Engine engine, SequencedMap<String, Dataset> sets, Metric metric, Progress progress) {
     this.engine = engine;
@@ -63,6 +64,12 @@ public final class NetworkEvaluator implements Evaluator {
   @Override
   public List<String> check(Checkpoint candidate) {
     return engine.check(candidate);
+  }
+
+  @Override
+  public void checkOverlap() {
+    List<Dataset> all = List.copyOf(sets.values());
+    Overlap.check(all.getFirst(), all.subList(1, all.size()));
   }
 
   @Override

@@ -49,6 +49,11 @@ public final class Differences {
     return sets.stream().mapToLong(set -> set.examples).sum();
   }
 
+  /// Whether no more than counts of a few values is kept, so that resampling costs nothing.
+  public boolean isCounted() {
+    return sets.stream().allMatch(Values::isCounted);
+  }
+
   List<Values> sets() {
     return sets;
   }
