@@ -8,6 +8,7 @@ import dev.stockpot.search.Comparisons;
 import dev.stockpot.search.Contrast;
 import dev.stockpot.search.Measure;
 import dev.stockpot.search.Verdict;
+import dev.stockpot.statistics.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +45,6 @@ final class ComparisonTable {
     columns.add(Table.number("optimism"));
     shifts.ifPresent(measure -> {
       columns.add(Table.number(measure.name()));
-      columns.add(Table.number("95 %"));
       columns.add(Table.number("p"));
     });
     boolean robustness = comparisons.line().isPresent();
@@ -54,14 +54,20 @@ final class ComparisonTable {
     Table table = new Table(columns.toArray(Column[]::new));
     for (Comparison comparison : comparisons.all()) {
       List<String> cells = new ArrayList<>(List.of(comparison.result().name()));
-      cells.addAll(contrast(comparison.primary()));
+      Contrast primary = comparison.primary();
+      cells.add(gain(primary.gain()));
+      cells.add(primary.test().map(test -> interval(test.interval())).orElse(""));
+      cells.add(p(primary));
       cells.add(p(comparison.holm()));
       cells.add(gain(comparison.gainOnSelect()));
       cells.add(gain(comparison.optimism()));
       shifts.ifPresent(measure ->
           comparison.contrasts().stream()
               .filter(contrast -> contrast.measure().equals(measure))
-              .forEach(contrast -> cells.addAll(contrast(contrast))));
+              .forEach(contrast -> {
+                cells.add(gain(contrast.gain()));
+                cells.add(p(contrast));
+              }));
       if (robustness) {
         OptionalDouble value = comparisons.robustness(comparison.result());
         cells.add(value.isPresent() ? gain(value.getAsDouble()) : "");
@@ -79,14 +85,12 @@ final class ComparisonTable {
         .reduce((_, last) -> last);
   }
 
-  private List<String> contrast(Contrast contrast) {
-    return List.of(
-        gain(contrast.gain()),
-        contrast
-            .test()
-            .map(test -> gain(test.interval().low()) + " … " + gain(test.interval().high()))
-            .orElse(""),
-        contrast.test().map(test -> Verdict.pValue(test.pValue())).orElse(""));
+  private String interval(Interval interval) {
+    return gain(interval.low()) + " … " + gain(interval.high());
+  }
+
+  private static String p(Contrast contrast) {
+    return contrast.test().map(test -> Verdict.pValue(test.pValue())).orElse("");
   }
 
   private static String p(OptionalDouble p) {

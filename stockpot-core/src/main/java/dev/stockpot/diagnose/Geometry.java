@@ -79,7 +79,7 @@ public final class Geometry {
         "mean_angle_degrees",
         decimals(
             DoubleStream.of(cosines)
-                .map(cosine -> Math.toDegrees(Math.acos(cosine)))
+                .map(cosine -> Math.toDegrees(StrictMath.acos(cosine)))
                 .average()
                 .orElse(Double.NaN)));
     if (matrix) {

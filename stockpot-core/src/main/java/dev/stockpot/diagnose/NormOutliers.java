@@ -32,7 +32,7 @@ record NormOutliers() implements Check {
     DotProducts moves = Geometry.learned(survey);
     double[] logs = new double[models];
     for (int i = 0; i < models; i++) {
-      logs[i] = Math.log(moves.norm(i));
+      logs[i] = StrictMath.log(moves.norm(i));
     }
     double median = Medians.of(DoubleStream.of(logs));
     double deviation = Medians.of(DoubleStream.of(logs).map(log -> Math.abs(log - median)));
@@ -41,7 +41,7 @@ record NormOutliers() implements Check {
     for (int i = 0; i < models; i++) {
       double score = (logs[i] - median) / spread;
       if (Math.abs(score) > THRESHOLD && moves.norm(i) > 0) {
-        found.add(diagnosis(survey, i, moves.norm(i), Math.exp(median), score));
+        found.add(diagnosis(survey, i, moves.norm(i), StrictMath.exp(median), score));
       }
     }
     return found.stream();

@@ -58,34 +58,38 @@ public final class Verdict {
     String name = soup.name() + ", a soup of " + soup.ingredients().size();
     Optional<Comparison> comparison = comparisons.flatMap(all -> all.of(soup));
     if (comparison.isEmpty()) {
-      return "%s, got %s on select against %s of %s, the best single model; there is no report set to tell whether that holds elsewhere."
+      return "%s, got %s on select against %s by %s, the best single model; there is no report set to tell whether that holds elsewhere."
           .formatted(
               name, figures(soup, eval.select()), figures(single, eval.select()), single.name());
     }
     Contrast primary = comparison.get().primary();
     StringBuilder text = new StringBuilder(name);
-    text.append(", chosen on select, got ").append(value(primary, soup, primary.value()));
-    text.append(" against ").append(value(primary, single, primary.against()));
-    text.append(" of ").append(single.name()).append(", the best single model there: ");
+    text.append(" chosen on select, got ").append(figures(primary, soup, primary.value()));
+    text.append(primary.measure().sets().size() == 1 ? " on " : " in the ");
+    text.append(primary.measure().name());
+    text.append(" against ").append(counted(primary, single));
+    text.append(" by ")
+        .append(single.name())
+        .append(", the single model that was best on select: ");
     text.append(amount(primary)).append("; ");
     text.append(noise(comparison.get(), comparisons.get().all().size())).append('.');
     comparison.get().contrasts().stream()
         .filter(_ -> primary.measure().role() == Role.ID)
-        .filter(contrast -> contrast.measure().equals(shifts()))
+        .filter(contrast ->
+            Measure.mean(eval, Role.SHIFT).filter(contrast.measure()::equals).isPresent())
         .forEach(contrast -> text.append(' ').append(sentence(contrast)));
     return text.toString();
   }
 
-  private Measure shifts() {
-    return Measure.mean(eval, Role.SHIFT).orElseThrow();
+  /// `1434 of 1500`, `0.3127`, `91.30 %`
+  private String figures(Contrast contrast, Result result, double value) {
+    List<SetSpec> sets = contrast.measure().sets();
+    return sets.size() == 1 ? figures(result, sets.getFirst()) : number(value);
   }
 
-  /// `1434 of 1500 on test`, `0.3127 on test`, `91.30 % in the mean of shifts`
-  private String value(Contrast contrast, Result result, double value) {
-    List<SetSpec> sets = contrast.measure().sets();
-    return sets.size() == 1
-        ? figures(result, sets.getFirst()) + " on " + sets.getFirst().name()
-        : number(value) + " in the " + contrast.measure().name();
+  /// The same of the other one, whose set is as large.
+  private String counted(Contrast contrast, Result single) {
+    return figures(contrast, single, contrast.against()).replaceFirst(" of .*", "");
   }
 
   private String sentence(Contrast contrast) {
@@ -134,7 +138,7 @@ public final class Verdict {
     }
     Contrast.Test test = tested.get();
     double holm = comparison.holm().orElseThrow();
-    String adjusted = "by Holm " + equal(holm) + " for " + recipes + " recipes";
+    String adjusted = "Holm's p " + equal(holm) + " for " + recipes + " recipes";
     if (test.pValue() > Contrast.LEVEL) {
       return "the difference is not more than noise (%s%s)"
           .formatted(

@@ -21,10 +21,10 @@ record Binomial(long n, double p) {
       return 0;
     }
     if (k == 0) {
-      return Math.exp(n * Math.log1p(-p));
+      return StrictMath.exp(n * StrictMath.log1p(-p));
     }
     if (k == n) {
-      return Math.exp(n * Math.log(p));
+      return StrictMath.exp(n * StrictMath.log(p));
     }
     double exponent =
         stirlingError(n)
@@ -32,7 +32,7 @@ record Binomial(long n, double p) {
             - stirlingError(n - k)
             - deviance((double) k, n * p)
             - deviance((double) n - k, n * (1 - p));
-    return Math.sqrt(n / (2 * Math.PI * k * (n - k))) * Math.exp(exponent);
+    return Math.sqrt(n / (2 * Math.PI * k * (n - k))) * StrictMath.exp(exponent);
   }
 
   /// Chance of at most `k` successes; tiny ones are as exact as others up to the mean.
@@ -115,7 +115,10 @@ record Binomial(long n, double p) {
       for (long i = 2; i <= n; i++) {
         factorial *= i;
       }
-      return Math.log(factorial) - 0.5 * Math.log(2 * Math.PI * n) - n * Math.log((double) n) + n;
+      return StrictMath.log(factorial)
+          - 0.5 * StrictMath.log(2 * Math.PI * n)
+          - n * StrictMath.log((double) n)
+          + n;
     }
     double square = (double) n * n;
     double series = 1 / 1680.0 - 1 / 1188.0 / square;
@@ -128,7 +131,7 @@ record Binomial(long n, double p) {
   private static double deviance(double x, double mean) {
     double v = (x - mean) / (x + mean);
     if (Math.abs(v) >= 0.1) {
-      return x * Math.log(x / mean) + mean - x;
+      return x * StrictMath.log(x / mean) + mean - x;
     }
     double sum = (x - mean) * v;
     double term = 2 * x * v;

@@ -107,6 +107,6 @@ public final class Bootstrap {
         cubes += set.count(i) * influence * influence * influence;
       }
     }
-    return cubes / (6 * Math.pow(squares, 1.5));
+    return cubes / (6 * StrictMath.pow(squares, 1.5));
   }
 }

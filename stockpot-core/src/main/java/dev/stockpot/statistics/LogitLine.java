@@ -46,7 +46,7 @@ public record LogitLine(double slope, double intercept) {
 
   /// The accuracy under the shift that the line foretells.
   public double at(double id) {
-    return 1 / (1 + Math.exp(-(intercept + slope * logit(id))));
+    return 1 / (1 + StrictMath.exp(-(intercept + slope * logit(id))));
   }
 
   /// Effective robustness: by how much the accuracy under the shift exceeds what the line
@@ -57,6 +57,6 @@ public record LogitLine(double slope, double intercept) {
 
   private static double logit(double accuracy) {
     double inside = Math.clamp(accuracy, EDGE, 1 - EDGE);
-    return Math.log(inside / (1 - inside));
+    return StrictMath.log(inside / (1 - inside));
   }
 }

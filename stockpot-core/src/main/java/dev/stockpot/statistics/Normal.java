@@ -9,7 +9,7 @@ final class Normal {
     if (z > 0) {
       return 1 - atMost(-z);
     }
-    double density = Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
+    double density = StrictMath.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
     if (z < -3) {
       // Laplace's continued fraction.
       double fraction = 0;
