@@ -54,10 +54,10 @@ final class ComparisonTable {
     Table table = new Table(columns.toArray(Column[]::new));
     for (Comparison comparison : comparisons.all()) {
       List<String> cells = new ArrayList<>(List.of(comparison.result().name()));
-      Contrast primary = comparison.primary();
-      cells.add(gain(primary.gain()));
-      cells.add(primary.test().map(test -> interval(test.interval())).orElse(""));
-      cells.add(p(primary));
+      Contrast counts = comparison.primary();
+      cells.add(gain(counts.gain()));
+      cells.add(counts.test().map(test -> interval(test.interval())).orElse(""));
+      cells.add(p(counts));
       cells.add(p(comparison.holm()));
       cells.add(gain(comparison.gainOnSelect()));
       cells.add(gain(comparison.optimism()));

@@ -70,10 +70,12 @@ record SharedInitialisation() implements Check {
     return new Diagnosis(
         "head-not-shared",
         Severity.WARNING,
-        "tensor '%s' of %s did not start from what the others started from: median cosine %s, in other layers above %s"
+        "tensor '%s': %s: median cosine %s, in other tensors above %s"
             .formatted(
                 layer,
-                all ? "every ingredient" : Words.list(names),
+                all
+                    ? "the ingredients did not start from the same values"
+                    : Words.list(names) + " did not start from the same values as the others",
                 Words.cosine(cosine),
                 Words.cosine(RELATED)),
         "fine-tune all from one checkpoint that has this tensor; averages of strangers are near"
