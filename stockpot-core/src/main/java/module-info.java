@@ -9,12 +9,14 @@ module dev.stockpot.core {
 
   exports dev.stockpot;
   exports dev.stockpot.checkpoint;
+  exports dev.stockpot.diagnose;
   exports dev.stockpot.eval;
   exports dev.stockpot.lora;
   exports dev.stockpot.merge;
   exports dev.stockpot.method;
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
+  exports dev.stockpot.statistics;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime;

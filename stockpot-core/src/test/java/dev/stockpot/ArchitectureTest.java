@@ -36,6 +36,7 @@ class ArchitectureTest {
           entry("internal.linear", Set.of()),
           entry("internal.pickle", Set.of("internal.io", "internal.text")),
           entry("internal.protobuf", Set.of()),
+          entry("statistics", Set.of()),
           entry("internal.zip", Set.of("internal.io", "internal.text")),
           entry(
               "checkpoint",
@@ -79,6 +80,7 @@ class ArchitectureTest {
           entry(
               "recipe",
               Set.of("checkpoint", "merge", "method", "eval", "internal.io", "internal.json")),
+          entry("diagnose", Set.of("checkpoint", "recipe", "internal.json", "internal.work")),
           entry("tokenizer", Set.of("checkpoint", "recipe", "internal.io", "internal.json")),
           entry(
               "plan",
@@ -98,6 +100,7 @@ class ArchitectureTest {
                   "method",
                   "eval",
                   "recipe",
+                  "statistics",
                   "internal.io",
                   "internal.json",
                   "internal.kernel")));

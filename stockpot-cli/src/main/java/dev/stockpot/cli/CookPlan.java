@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Table;
+import dev.stockpot.diagnose.Survey;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.SoupSpec;
@@ -42,7 +43,10 @@ final class CookPlan {
           .append(ensemble ? "" : ": " + folder.resolve(recipe).resolve("model.safetensors"))
           .append('\n');
     }
-    return text.append('\n').append(sentence(spec, ingredients)).append(".\n").toString();
+    text.append("\nBefore the first evaluation, all weights are looked at once: ")
+        .append(Quantities.bytes(Survey.bytes(ingredients.base(), ingredients.all())))
+        .append(" to read.\n");
+    return text.append(sentence(spec, ingredients)).append(".\n").toString();
   }
 
   private static void row(Table table, Ingredient ingredient) {

@@ -18,6 +18,7 @@ import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.SoupSpec;
 import dev.stockpot.search.Choice;
+import dev.stockpot.search.Comparisons;
 import dev.stockpot.search.Cook;
 import dev.stockpot.search.EvaluationStore;
 import dev.stockpot.search.Kitchen;
@@ -26,7 +27,9 @@ import dev.stockpot.search.Recipe;
 import dev.stockpot.search.Recipes;
 import dev.stockpot.search.Result;
 import dev.stockpot.search.ResultLines;
+import dev.stockpot.search.StatisticsDocument;
 import dev.stockpot.search.Timings;
+import dev.stockpot.search.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -101,6 +104,17 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       AtomicFile.deletePartials(settings.folder());
       spec.recipes()
           .forEach(recipe -> AtomicFile.deletePartials(settings.folder().resolve(recipe)));
+      WeightSurvey survey =
+          clock.measure(
+              "looking at the weights",
+              () ->
+                  WeightSurvey.of(
+                      spec,
+                      ingredients,
+                      settings.folder(),
+                      settings.threads(),
+                      output.progress(terminal)));
+      survey.diagnoses().forEach(diagnosis -> output.note(terminal, diagnosis.note()));
       Cook.Outcome outcome;
       try (EvaluationStore store =
           new EvaluationStore(
@@ -110,11 +124,18 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         outcome = new Cook(kitchen, recipes, settings.folder()).run();
       }
       outcome.notes().forEach(note -> output.note(terminal, note));
-      write(outcome, inputs, clock);
-      WorkFolder.delete(work);
       Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
-      List<Result> ranked = ranking.order(outcome.results());
-      show(spec, outcome, ranking, ranked);
+      Optional<Comparisons> comparisons =
+          clock.measure("comparing", () -> Comparisons.of(ranking, outcome.results()));
+      Optional<String> verdict = Verdict.of(ranking, outcome.results(), comparisons);
+      List<Path> written = new ArrayList<>(survey.files());
+      comparisons.ifPresent(all -> {
+        written.add(settings.folder().resolve("statistics.json"));
+        AtomicFile.writeString(written.getLast(), StatisticsDocument.of(all, verdict), true);
+      });
+      write(outcome, written, inputs, clock);
+      WorkFolder.delete(work);
+      show(spec, outcome, ranking, comparisons, verdict);
       if (timings) {
         terminal.err().print(TimingTable.of(clock, evaluator));
       }
@@ -127,6 +148,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private void preflight(OpenIngredients ingredients, Evaluator evaluator) {
     Preflight.check(ingredients, evaluator).forEach(note -> output.note(terminal, note));
+    evaluator.checkOverlap();
   }
 
   private void checkFolder(boolean resume) {
@@ -221,10 +243,13 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         .toList();
   }
 
-  private void write(Cook.Outcome outcome, Map<Path, String> inputs, Timings clock) {
+  /// @param before files that were written already
+  private void write(
+      Cook.Outcome outcome, List<Path> before, Map<Path, String> inputs, Timings clock) {
     Path folder = settings.folder();
-    List<Path> written = new ArrayList<>(List.of(folder.resolve("results.jsonl")));
-    AtomicFile.writeString(written.getFirst(), ResultLines.write(outcome.results()), true);
+    List<Path> written = new ArrayList<>(before);
+    written.add(folder.resolve("results.jsonl"));
+    AtomicFile.writeString(written.getLast(), ResultLines.write(outcome.results()), true);
     written.addAll(outcome.files().values());
     outcome
         .choices()
@@ -248,18 +273,27 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     return JsonWriter.pretty(JsonWriter.of(document));
   }
 
-  private void show(SoupSpec spec, Cook.Outcome outcome, Ranking ranking, List<Result> ranked) {
-    Optional<String> verdict = ranking.verdict(outcome.results());
+  private void show(
+      SoupSpec spec,
+      Cook.Outcome outcome,
+      Ranking ranking,
+      Optional<Comparisons> comparisons,
+      Optional<String> verdict) {
+    List<Result> ranked = ranking.order(outcome.results());
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("folder", settings.folder().toString());
       document.put("results", ranked.stream().map(ResultLines::members).toList());
+      comparisons.ifPresent(all -> document.put("statistics", StatisticsDocument.members(all)));
       verdict.ifPresent(sentence -> document.put("verdict", sentence));
       document.put("notes", outcome.notes());
       terminal.print(JsonWriter.of(document));
       return;
     }
     terminal.print(ResultTable.of(spec.eval(), ranked).format());
+    comparisons
+        .filter(all -> !all.all().isEmpty())
+        .ifPresent(all -> terminal.print("\n" + ComparisonTable.of(all).format()));
     verdict.ifPresent(sentence -> terminal.print("\n" + sentence + "\n"));
     ranking
         .chosen(outcome.results())

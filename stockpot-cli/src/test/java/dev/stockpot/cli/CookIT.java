@@ -36,17 +36,23 @@ class CookIT {
                 + " use an onnx evaluator\n");
     assertThat(result.out())
         .containsPattern("^accuracy, % .correct. +of +select +test +shift-a +mean of shifts\n")
-        .containsPattern("\n(Chosen on select: (uniform|greedy), a soup of|No soup beats)")
+        .containsPattern(
+            "\nagainst ft-\\d, points +test +95 % +p +p .Holm. +select +optimism +shift-a +p"
+                + " +robustness\n")
+        .containsPattern("\n((uniform|greedy), a soup of \\d chosen on select, got|No soup beats)")
         .containsPattern("\nIts checkpoint: run/(best|uniform|greedy)/model.safetensors\n$");
     assertThat(TinySoup.tree(folder.resolve("run")))
         .containsExactly(
             "best",
             "best/model.safetensors",
+            "diagnostics.json",
+            "geometry.json",
             "greedy",
             "greedy/model.safetensors",
             "greedy/trace.json",
             "manifest.json",
             "results.jsonl",
+            "statistics.json",
             "uniform",
             "uniform/model.safetensors");
     List<String> lines = Files.readAllLines(folder.resolve("run/results.jsonl"));
@@ -89,9 +95,12 @@ class CookIT {
     assertHashes(
         manifest.get("outputs"),
         "run/best/model.safetensors",
+        "run/diagnostics.json",
+        "run/geometry.json",
         "run/greedy/model.safetensors",
         "run/greedy/trace.json",
         "run/results.jsonl",
+        "run/statistics.json",
         "run/uniform/model.safetensors");
     // Base, ingredients and two soups on three sets; five trials, of which one or none is greedy.
     assertThat(TinySoup.calls(folder)).isBetween(3 * 8 + 5, 3 * 9 + 5);
@@ -102,7 +111,8 @@ class CookIT {
     Result result = stockpot(folder, "cook", "soup.yml", "--json", "--quiet");
     assertThat(result.err()).isEmpty();
     Map<String, Json> document = members(JsonReader.read(result.out()));
-    assertThat(document.keySet()).containsExactly("folder", "results", "verdict", "notes");
+    assertThat(document.keySet())
+        .containsExactly("folder", "results", "statistics", "verdict", "notes");
     assertThat(document.get("folder")).isEqualTo(new Json.Str("soup"));
     List<Json> results = ((Json.Arr) document.get("results")).elements();
     List<Json> lines =
@@ -136,6 +146,7 @@ class CookIT {
                 ensemble: would be skipped, the evaluator gives no logits
                 greedy-ensemble: would be skipped, the evaluator gives no logits
 
+                Before the first evaluation, all weights are looked at once: 1.82 kB to read.
                 5 recipes from 6 ingredients and a base; at most 15 evaluations on select, and 10\
                  on 2 other sets.
                 """,

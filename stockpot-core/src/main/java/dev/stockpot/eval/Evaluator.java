@@ -16,6 +16,12 @@ public interface Evaluator extends AutoCloseable {
   /// @throws EvaluationException naming everything that does not fit
   List<String> check(Checkpoint candidate);
 
+  /// Checks that no report set shares an example with `select`; reads all of them. Evaluators that
+  /// do not see examples check nothing.
+  ///
+  /// @throws EvaluationException naming every set that does
+  default void checkOverlap() {}
+
   /// Measures a candidate.
   ///
   /// @param sets names of sets of the [EvalSpec], each once

@@ -52,6 +52,7 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   /// @param engine is closed with this, as are the sets
+  /// @param sets by name, `select` first
   NetworkEvaluator(
       Engine engine, SequencedMap<String, Dataset> sets, Metric metric, Progress progress) {
     this.engine = engine;
@@ -66,6 +67,12 @@ public final class NetworkEvaluator implements Evaluator {
     sets.values().forEach(set -> notes.addAll(set.notes()));
     notes.addAll(engine.check(candidate));
     return notes;
+  }
+
+  @Override
+  public void checkOverlap() {
+    List<Dataset> all = List.copyOf(sets.values());
+    Overlap.check(all.getFirst(), all.subList(1, all.size()));
   }
 
   @Override

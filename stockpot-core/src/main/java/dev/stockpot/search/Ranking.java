@@ -1,12 +1,10 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.EvalSpec;
-import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -49,86 +47,19 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
                 .thenComparingInt(result -> -result.ingredients().size()));
   }
 
-  /// In plain words: what was chosen on `select`, and whether it beats the best single model where
-  /// that counts, on the in-distribution report sets.
-  public Optional<String> verdict(List<Result> results) {
-    return bestSingle(results)
-        .filter(_ -> models(results).findAny().isPresent())
-        .map(single ->
-            chosen(results)
-                .filter(model -> model.ingredients().size() > 1)
-                .map(soup -> sentence(soup, single))
-                .orElseGet(() -> noSoup(single)));
-  }
-
-  private Optional<Result> bestSingle(List<Result> results) {
+  /// The best single model on `select`, what a soup has to beat; ties by name.
+  public Optional<Result> bestSingle(List<Result> results) {
     return results.stream()
         .filter(result -> result.recipe().equals(Result.INDIVIDUAL))
         .min(Comparator.comparingDouble(this::selectCost).thenComparing(Result::name));
   }
 
-  /// What recipes made that is one model.
-  private static Stream<Result> models(List<Result> results) {
+  /// What recipes recommend that is one model.
+  static Stream<Result> models(List<Result> results) {
     return results.stream()
-        .filter(Result::isCooked)
+        .filter(Result::isRecommended)
         .filter(
             result -> !Recipes.named(result.recipe()).needs().contains(Recipe.Need.PREDICTIONS));
-  }
-
-  private String noSoup(Result single) {
-    return "No soup beats the best single model, "
-        + single.name()
-        + ", on select: "
-        + figures(single, eval.select())
-        + ".";
-  }
-
-  private String sentence(Result chosen, Result single) {
-    StringBuilder text = new StringBuilder("Chosen on select: ");
-    text.append(chosen.name()).append(", a soup of ").append(chosen.ingredients().size());
-    text.append(" (").append(figures(chosen, eval.select()));
-    text.append("; best single model ").append(single.name()).append(": ");
-    text.append(figures(single, eval.select())).append(").");
-    for (SetSpec set : countingSets()) {
-      double gain = cost(single, set) - cost(chosen, set);
-      text.append(" On ").append(set.name()).append(" it gets ").append(figures(chosen, set));
-      text.append(" against ").append(figures(single, set)).append(": ");
-      text.append(word(gain));
-    }
-    if (countingRole() == Role.ID && eval.report().stream().anyMatch(Ranking::isShift)) {
-      OptionalDouble soup = mean(chosen, Role.SHIFT);
-      OptionalDouble before = mean(single, Role.SHIFT);
-      text.append(" Mean of shifts: ").append(number(soup.orElseThrow()));
-      text.append(" against ").append(number(before.orElseThrow())).append(": ");
-      text.append(word(cost(before) - cost(soup)));
-    }
-    return text.toString();
-  }
-
-  private static boolean isShift(SetSpec set) {
-    return set.role() == Role.SHIFT;
-  }
-
-  private static String word(double gain) {
-    return gain > 0 ? "better." : gain == 0 ? "the same." : "no better.";
-  }
-
-  private String number(double value) {
-    return eval.metric().equals("accuracy")
-        ? String.format(Locale.ROOT, "%.2f %%", 100 * value)
-        : String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  private String figures(Result result, SetSpec set) {
-    Evaluation evaluation = result.evaluations().get(set.name());
-    if (eval.metric().equals("accuracy") && evaluation.correctCount().isPresent()) {
-      return evaluation.correctCount().orElseThrow() + " of " + evaluation.n();
-    }
-    return number(value(result, set));
-  }
-
-  private List<SetSpec> countingSets() {
-    return eval.report().stream().filter(set -> set.role() == countingRole()).toList();
   }
 
   private double cost(Result result) {

@@ -35,4 +35,9 @@ public record Result(
   public boolean isCooked() {
     return !recipe.equals(INDIVIDUAL) && !recipe.equals(BASE);
   }
+
+  /// Whether it is what a recipe recommends, rather than given, or only worth reporting.
+  public boolean isRecommended() {
+    return isCooked() && name.equals(recipe);
+  }
 }

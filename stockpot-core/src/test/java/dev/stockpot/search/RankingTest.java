@@ -71,7 +71,7 @@ class RankingTest {
   }
 
   @Test
-  void soupIsChosenOnSelectAndToldOnTheReportSets() {
+  void soupIsChosenOnSelectAmongThoseThatAreOneModel() {
     List<Result> results =
         List.of(
             single(IN_AND_SHIFTS, "a", 0.5, 1, 0, 0),
@@ -82,41 +82,6 @@ class RankingTest {
             cooked(IN_AND_SHIFTS, "ensemble", 3, 1, 1, 1, 1));
     Ranking ranking = new Ranking(IN_AND_SHIFTS, true);
     assertThat(ranking.chosen(results).orElseThrow().name()).isEqualTo("greedy");
-    assertThat(ranking.verdict(results))
-        .contains(
-            "Chosen on select: greedy, a soup of 2 (4 of 4; best single model b: 3 of 4)."
-                + " On test-1 it gets 2 of 4 against 1 of 4: better."
-                + " Mean of shifts: 37.50 % against 0.00 %: better.");
-  }
-
-  @Test
-  void verdictTellsEachSetAndEachWayItCanGo() {
-    EvalSpec three = TestKitchen.spec("loss", Role.ID, Role.ID, Role.ID, Role.SHIFT);
-    assertThat(
-            new Ranking(three, false)
-                .verdict(
-                    List.of(
-                        single(three, "a", 0.5, 0.25, 0.25, 0.25, 9),
-                        cooked(three, "uniform", 2, 0.4, 0.125, 0.25, 1.0 / 3, 0))))
-        .contains(
-            "Chosen on select: uniform, a soup of 2 (0.4000; best single model a: 0.5000)."
-                + " On test-1 it gets 0.1250 against 0.2500: better."
-                + " On test-2 it gets 0.2500 against 0.2500: the same."
-                + " On test-3 it gets 0.3333 against 0.2500: no better."
-                + " Mean of shifts: 0.0000 against 9.0000: better.");
-  }
-
-  @Test
-  void verdictSaysSoWhenNoSoupBeatsTheBestModel() {
-    assertThat(
-            new Ranking(IN_AND_SHIFTS, true)
-                .verdict(
-                    List.of(
-                        single(IN_AND_SHIFTS, "b", 0.75, 0.5, 0, 0),
-                        single(IN_AND_SHIFTS, "a", 0.75, 0.25, 0, 0),
-                        cooked(IN_AND_SHIFTS, "best", 1, 0.75, 0.25, 0, 0),
-                        cooked(IN_AND_SHIFTS, "uniform", 2, 0.5, 1, 0, 0))))
-        .contains("No soup beats the best single model, a, on select: 3 of 4.");
   }
 
   @Test
@@ -127,8 +92,6 @@ class RankingTest {
             cooked(IN_AND_SHIFTS, "uniform", 2, 0.5, 1, 1, 1));
     Ranking ranking = new Ranking(IN_AND_SHIFTS, true);
     assertThat(ranking.chosen(results)).isEmpty();
-    assertThat(ranking.verdict(results))
-        .contains("No soup beats the best single model, a, on select: 3 of 4.");
   }
 
   @Test
@@ -140,7 +103,6 @@ class RankingTest {
             cooked(LOSS, "uniform", 3, Double.NaN, 0));
     assertThat(new Ranking(LOSS, false).chosen(results).orElseThrow().name()).isEqualTo("greedy");
     assertThat(new Ranking(LOSS, false).chosen(List.of())).isEmpty();
-    assertThat(new Ranking(LOSS, false).verdict(results)).as("without single models").isEmpty();
   }
 
   private static List<String> order(EvalSpec spec, boolean higherIsBetter, Result... results) {
