@@ -172,6 +172,26 @@ class ImageDatasetTest {
   }
 
   @Test
+  void everyFileOfASetIsListed() throws IOException {
+    Path one = put("a/1.png", "rgb.png");
+    Path two = put("b/2.png", "grey.png");
+    assertThat(Datasets.files(images(List.of(), false))).containsExactly(one, two);
+    Path csv = Files.writeString(folder.resolve("m.csv"), "file,class\nb/2.png,1\nnone.png,0\n");
+    assertThat(Datasets.files(listed(csv, List.of(), true))).containsExactly(csv, two);
+    SetSpec.Source archive = new SetSpec.Source.Arrays(Path.of("a.npz"), Path.of("a.npz:y"));
+    assertThat(Datasets.files(archive)).containsExactly(Path.of("a.npz"));
+    SetSpec.Source text =
+        new SetSpec.Source.Sentences(
+            csv,
+            List.of("file"),
+            new SetSpec.Target.NextToken(),
+            new SetSpec.Tokenization(one, OptionalInt.empty(), SetSpec.Padding.BATCH));
+    assertThat(Datasets.files(text)).containsExactly(csv, one);
+    Path config = Files.writeString(folder.resolve("a/tokenizer_config.json"), "{}");
+    assertThat(Datasets.files(text)).containsExactly(csv, one, config);
+  }
+
+  @Test
   void aBadFileIsNamedOrLeftOutAndCounted() throws IOException {
     put("a/1.png", "rgb.png");
     byte[] whole = TestImages.bytes("rgb.png");
