@@ -269,6 +269,7 @@ class MetricsIT {
                     + " is named with its package\n"));
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Only to be written.
   private record Tensor(List<Long> shape, float... values) {}
 
   /// A jar with the share of examples that are predicted to be of class 0, which also says its

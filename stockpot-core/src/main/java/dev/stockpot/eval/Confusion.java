@@ -6,14 +6,15 @@ package dev.stockpot.eval;
 /// @param correct by class: how many examples of it were predicted to be of it
 /// @param predicted by class: how many examples were predicted to be of it
 /// @param actual by class: how many examples are of it
-record Confusion(int examples, int[] correct, int[] predicted, int[] actual) {
+@SuppressWarnings("ArrayRecordComponent") // Counts that are made and used up at once.
+public record Confusion(int examples, int[] correct, int[] predicted, int[] actual) {
 
   /// Counts.
   ///
   /// @param predicted a class per example; -1, where there is none, is a class of its own, which no
   ///   example is of
   /// @param labels one per example
-  static Confusion of(double[] predicted, int[] labels) {
+  public static Confusion of(double[] predicted, int[] labels) {
     int most = 0;
     for (int i = 0; i < labels.length; i++) {
       most = Math.max(most, Math.max((int) predicted[i], labels[i]));
@@ -31,17 +32,17 @@ record Confusion(int examples, int[] correct, int[] predicted, int[] actual) {
   }
 
   /// Number of classes, those that do not occur among them.
-  int classes() {
+  public int classes() {
     return correct.length;
   }
 
   /// Whether any example is of a class, or was predicted to be.
-  boolean occurs(int label) {
+  public boolean occurs(int label) {
     return predicted[label] + actual[label] > 0;
   }
 
   /// The share of examples that were predicted rightly.
-  double accuracy() {
+  public double accuracy() {
     int right = 0;
     for (int each : correct) {
       right += each;
@@ -50,7 +51,7 @@ record Confusion(int examples, int[] correct, int[] predicted, int[] actual) {
   }
 
   /// The harmonic mean of precision and recall of a class; 0 if it does not occur.
-  double f1(int label) {
+  public double f1(int label) {
     return occurs(label) ? 2.0 * correct[label] / (predicted[label] + actual[label]) : 0;
   }
 }

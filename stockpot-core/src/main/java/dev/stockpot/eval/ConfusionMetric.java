@@ -1,7 +1,7 @@
 package dev.stockpot.eval;
 
 /// A metric of predicted classes. A row with a NaN predicts a class that no example is of.
-interface ConfusionMetric extends ExampleMetric {
+public interface ConfusionMetric extends ExampleMetric {
 
   /// The value from the counts.
   double of(Confusion confusion);

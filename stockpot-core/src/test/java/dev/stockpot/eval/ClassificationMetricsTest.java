@@ -174,6 +174,8 @@ class ClassificationMetricsTest {
   }
 
   private static int[] ints(String words) {
-    return java.util.Arrays.stream(words.trim().split(" ")).mapToInt(Integer::parseInt).toArray();
+    return java.util.Arrays.stream(words.trim().split(" ", -1))
+        .mapToInt(Integer::parseInt)
+        .toArray();
   }
 }

@@ -69,7 +69,7 @@ class MetricsTest {
 
   @Test
   void namesTheKnownOnes() {
-    assertThat(Metrics.ALL).extracting(Metric::name).containsExactly(KNOWN.split(", "));
+    assertThat(Metrics.ALL).extracting(Metric::name).containsExactly(KNOWN.split(", ", -1));
     assertThatThrownBy(() -> Metrics.named("acuracy"))
         .isInstanceOf(EvaluationException.class)
         .hasMessage("unknown metric 'acuracy'; known are " + KNOWN);

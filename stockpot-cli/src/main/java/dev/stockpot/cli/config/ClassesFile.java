@@ -96,7 +96,7 @@ final class ClassesFile {
         continue;
       }
       List<Integer> group = new ArrayList<>();
-      for (String word : line.strip().split("[\\s,]+")) {
+      for (String word : line.strip().split("[\\s,]+", -1)) {
         if (!word.matches("[0-9]{1,9}")) {
           throw new RecipeException(
               file + ":" + at + ": '" + word + "' is no class, which is a whole number from 0");
