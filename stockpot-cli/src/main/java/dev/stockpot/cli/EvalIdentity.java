@@ -5,13 +5,19 @@ import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.eval.Datasets;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.Metric;
 import dev.stockpot.eval.SetSpec;
+import dev.stockpot.eval.TaskSpec;
 import dev.stockpot.internal.io.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What makes measurements comparable: the same evaluator on the same data.
 final class EvalIdentity {
@@ -24,6 +30,9 @@ final class EvalIdentity {
       files.add(network.graph());
       network.bind().ifPresent(base -> files.addAll(checkpointFiles(base)));
     }
+    TaskSpec task = spec.task();
+    task.classVectors().ifPresent(head -> files.addAll(checkpointFiles(head.checkpoint())));
+    task.metricPath().stream().flatMap(EvalIdentity::filesBelow).forEach(files::add);
     for (SetSpec set : spec.sets()) {
       files.addAll(Datasets.files(set.source()));
     }
@@ -36,9 +45,25 @@ final class EvalIdentity {
   static String of(EvalSpec spec, Map<Path, String> hashes) {
     StringBuilder text = new StringBuilder();
     text.append(withoutTimeout(spec.evaluator())).append('\n').append(spec.input()).append('\n');
+    if (spec.evaluator() instanceof EvaluatorSpec.Network) {
+      text.append(spec.task().task()).append(spec.task().metric());
+      text.append(spec.task().classVectors()).append('\n');
+      for (Metric metric : spec.task().metrics()) {
+        text.append(metric.name()).append(' ').append(metric.getClass().getName()).append('\n');
+      }
+    }
     spec.sets().forEach(set -> text.append(set).append('\n'));
     files(spec).forEach(file -> text.append(hashes.get(file)).append('\n'));
     return Sha256.ofText(text.toString());
+  }
+
+  /// A jar, or the classes in a folder.
+  private static Stream<Path> filesBelow(Path place) {
+    try (Stream<Path> walk = Files.walk(place)) {
+      return walk.filter(Files::isRegularFile).sorted().toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<Path> checkpointFiles(Path path) {

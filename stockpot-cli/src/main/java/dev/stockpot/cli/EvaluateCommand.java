@@ -11,6 +11,7 @@ import dev.stockpot.cli.options.SkipBadOption;
 import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.eval.SetSpec;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.function.Function;
@@ -116,6 +118,8 @@ final class EvaluateCommand implements Runnable {
       EvalSpec spec, Evaluator evaluator, String name, Checkpoint checkpoint) {
     List<String> sets = spec.sets().stream().map(SetSpec::name).toList();
     SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(name, 1.0));
-    return new Result(name, Result.INDIVIDUAL, itself, evaluator.evaluate(checkpoint, sets));
+    SequencedMap<String, Evaluation> evaluations = evaluator.evaluate(checkpoint, sets);
+    evaluations.replaceAll((_, evaluation) -> evaluation.withNumbers(Optional.empty()));
+    return new Result(name, Result.INDIVIDUAL, itself, evaluations);
   }
 }

@@ -10,7 +10,7 @@ public record Accuracy() implements MeanMetric {
   public static BitSet correct(Predictions predictions, Targets.Classes targets) {
     BitSet correct = new BitSet(predictions.examples());
     for (int example = 0; example < predictions.examples(); example++) {
-      correct.set(example, largest(predictions, example) == targets.labels()[example]);
+      correct.set(example, predictions.largest(example) == targets.labels()[example]);
     }
     return correct;
   }
@@ -42,22 +42,5 @@ public record Accuracy() implements MeanMetric {
   @Override
   public double best() {
     return 1;
-  }
-
-  /// The class of the first largest logit, -1 if one is NaN.
-  private static int largest(Predictions predictions, int example) {
-    int largest = 0;
-    float value = predictions.at(example, 0);
-    for (int label = 0; label < predictions.width(); label++) {
-      float logit = predictions.at(example, label);
-      if (Float.isNaN(logit)) {
-        return -1;
-      }
-      if (logit > value) {
-        largest = label;
-        value = logit;
-      }
-    }
-    return largest;
   }
 }

@@ -18,13 +18,13 @@ public final class CommandEvaluator implements Evaluator {
 
   private final EvaluatorSpec.Command command;
   private final SequencedMap<String, String> data;
-  private final String metric;
+  private final TaskSpec task;
 
   private CommandEvaluator(
-      EvaluatorSpec.Command command, SequencedMap<String, String> data, String metric) {
+      EvaluatorSpec.Command command, SequencedMap<String, String> data, TaskSpec task) {
     this.command = command;
     this.data = data;
-    this.metric = metric;
+    this.task = task;
   }
 
   /// Takes a command; it is first called when a candidate is measured.
@@ -52,7 +52,7 @@ public final class CommandEvaluator implements Evaluator {
             throw onlyNetwork(set, "a table (" + sentences.table() + ")");
       }
     }
-    return new CommandEvaluator(command, data, spec.metric());
+    return new CommandEvaluator(command, data, spec.task());
   }
 
   @Override
@@ -87,7 +87,7 @@ public final class CommandEvaluator implements Evaluator {
 
   @Override
   public boolean higherIsBetter() {
-    return Metrics.higherIsBetter(metric);
+    return task.higherIsBetter();
   }
 
   @Override
@@ -102,7 +102,7 @@ public final class CommandEvaluator implements Evaluator {
             .toList();
     try {
       String line = new CommandRun(words, command.folder(), command.timeout()).lastLine();
-      return CommandResult.parse(set, line, metric);
+      return CommandResult.parse(set, line, task.metric());
     } catch (EvaluationException e) {
       throw new EvaluationException(
           "evaluator command on set '%s' for %s: %s\n  command: %s\n  folder: %s"

@@ -14,16 +14,29 @@ import java.util.SequencedMap;
 /// @param metrics by name; NaN where a metric could not be computed
 /// @param correct which examples were classified correctly, where the evaluator tells
 /// @param predictions where the evaluator gives them; for ensembles
+/// @param numbers what the metric that is chosen by needs of each example, where that is more than
+///   `correct` tells; for statistics
 public record Evaluation(
     String set,
     int n,
     SequencedMap<String, Double> metrics,
     Optional<BitSet> correct,
-    Optional<Predictions> predictions) {
+    Optional<Predictions> predictions,
+    Optional<ExampleNumbers> numbers) {
 
   public Evaluation {
     metrics = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(metrics));
     correct = correct.map(bits -> (BitSet) bits.clone());
+  }
+
+  /// One without numbers per example.
+  public Evaluation(
+      String set,
+      int n,
+      SequencedMap<String, Double> metrics,
+      Optional<BitSet> correct,
+      Optional<Predictions> predictions) {
+    this(set, n, metrics, correct, predictions, Optional.empty());
   }
 
   /// What predictions amount to: every metric that fits, the correct examples, the predictions.
@@ -38,7 +51,9 @@ public record Evaluation(
       throw new IllegalArgumentException(
           targets.size() + " targets for " + predictions.examples() + " examples");
     }
-    checkLabels(set, predictions.width(), targets);
+    if (targets instanceof Targets.Classes classes) {
+      checkLabels(set, predictions.width(), classes);
+    }
     SequencedMap<String, Double> values = new LinkedHashMap<>();
     for (Metric metric : metrics) {
       if (metric.fits(targets)) {
@@ -53,10 +68,8 @@ public record Evaluation(
   }
 
   /// @throws EvaluationException if a label is not among the classes
-  static void checkLabels(String set, int classes, Targets targets) {
-    if (!(targets instanceof Targets.Classes(int[] labels))) {
-      return;
-    }
+  static void checkLabels(String set, int classes, Targets.Classes targets) {
+    int[] labels = targets.labels();
     for (int example = 0; example < labels.length; example++) {
       if (labels[example] >= classes) {
         throw new EvaluationException(
@@ -69,7 +82,12 @@ public record Evaluation(
 
   /// The same with other predictions, or none: to put them on disk, or to let go of them.
   public Evaluation withPredictions(Optional<Predictions> other) {
-    return new Evaluation(set, n, metrics, correct, other);
+    return new Evaluation(set, n, metrics, correct, other, numbers);
+  }
+
+  /// The same with other numbers per example, or none: to put them on disk, or to let go of them.
+  public Evaluation withNumbers(Optional<ExampleNumbers> other) {
+    return new Evaluation(set, n, metrics, correct, predictions, other);
   }
 
   /// The value of a metric.

@@ -4,6 +4,7 @@ import dev.stockpot.checkpoint.Checkpoint;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
@@ -57,7 +58,15 @@ public interface Evaluator extends AutoCloseable {
     throw new UnsupportedOperationException("gives no predictions");
   }
 
-  /// Whether evaluations carry predictions, which ensembles need.
+  /// The metric that is chosen by, over any examples of a set, where evaluations carry numbers per
+  /// example.
+  ///
+  /// @param set name of a set of the [EvalSpec]
+  default Optional<Resampling> resampling(String set) {
+    return Optional.empty();
+  }
+
+  /// Whether evaluations carry predictions that can be averaged, as ensembles do.
   boolean givesPredictions();
 
   /// Whether candidates are handed on as paths, to readers of the ingredients' format.

@@ -14,10 +14,21 @@ public sealed interface EvaluatorSpec {
   /// @param graph the network
   /// @param constants names (globs with `*`) of float initializers that keep the graph's own value
   /// @param bind the checkpoint that the graph was exported from, if its names are not the tensors'
-  record Network(String engine, Path graph, List<String> constants, Optional<Path> bind)
+  /// @param output name of the output that holds predictions, if it is not the first
+  record Network(
+      String engine,
+      Path graph,
+      List<String> constants,
+      Optional<Path> bind,
+      Optional<String> output)
       implements EvaluatorSpec {
     public Network {
       constants = List.copyOf(constants);
+    }
+
+    /// A network whose first output holds predictions.
+    public Network(String engine, Path graph, List<String> constants, Optional<Path> bind) {
+      this(engine, graph, constants, bind, Optional.empty());
     }
 
     /// A network whose parameters have the tensors' names.

@@ -23,7 +23,8 @@ public record NegativeLogLikelihood() implements MeanMetric {
     int[] labels = ((Targets.Classes) targets).labels();
     double[] each = new double[predictions.examples()];
     for (int example = 0; example < each.length; example++) {
-      each[example] = logSumExp(predictions, example) - predictions.at(example, labels[example]);
+      each[example] =
+          Softmax.logSumExp(predictions, example) - predictions.at(example, labels[example]);
     }
     return each;
   }
@@ -31,18 +32,5 @@ public record NegativeLogLikelihood() implements MeanMetric {
   @Override
   public double best() {
     return 0;
-  }
-
-  /// The largest logit is taken out first, so that nothing overflows.
-  private static double logSumExp(Predictions predictions, int example) {
-    double largest = Double.NEGATIVE_INFINITY;
-    for (int label = 0; label < predictions.width(); label++) {
-      largest = Math.max(largest, predictions.at(example, label));
-    }
-    double sum = 0;
-    for (int label = 0; label < predictions.width(); label++) {
-      sum += StrictMath.exp(predictions.at(example, label) - largest);
-    }
-    return largest + StrictMath.log(sum);
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.ServiceLoader;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -25,11 +26,15 @@ public final class NetworkEvaluator implements Evaluator {
   /// Largest batch of inputs, since the memory of a network grows with it; 27 images of 3×224×224.
   static final int BATCH_BYTES = 16 << 20;
 
+  /// Most that a batch's logits may take where each token has as many as there are words.
+  static final int OUTPUT_BYTES = 256 << 20;
+
   private final Engine engine;
-  private final SequencedMap<String, Dataset> sets;
-  private final Metric metric;
+  private final SequencedMap<String, MeasuredSet> sets;
+  private final TaskSpec task;
   private final Progress progress;
   private boolean warm;
+  private double expansion;
   private long examples;
   private long modelNanos;
 
@@ -40,13 +45,12 @@ public final class NetworkEvaluator implements Evaluator {
   /// @throws EvaluationException if anything in the spec cannot be used
   public static NetworkEvaluator open(
       EvalSpec spec, EvaluatorSpec.Network network, int threads, Progress progress) {
-    Metric metric = Metrics.named(spec.metric());
     Engine.Provider provider = provider(network, ServiceLoader.load(Engine.Provider.class));
-    SequencedMap<String, Dataset> sets = openSets(spec);
+    SequencedMap<String, MeasuredSet> sets = openSets(spec);
     try {
-      return new NetworkEvaluator(provider.open(network, threads), sets, metric, progress);
+      return new NetworkEvaluator(provider.open(network, threads), sets, spec.task(), progress);
     } catch (RuntimeException | Error e) {
-      sets.values().forEach(Dataset::close);
+      sets.values().forEach(MeasuredSet::close);
       throw e;
     }
   }
@@ -54,34 +58,34 @@ public final class NetworkEvaluator implements Evaluator {
   /// @param engine is closed with this, as are the sets
   /// @param sets by name, `select` first
   NetworkEvaluator(
-      Engine engine, SequencedMap<String, Dataset> sets, Metric metric, Progress progress) {
+      Engine engine, SequencedMap<String, MeasuredSet> sets, TaskSpec task, Progress progress) {
     this.engine = engine;
     this.sets = sets;
-    this.metric = metric;
+    this.task = task;
     this.progress = progress;
   }
 
   @Override
   public List<String> check(Checkpoint candidate) {
     List<String> notes = new ArrayList<>();
-    sets.values().forEach(set -> notes.addAll(set.notes()));
+    sets.values().forEach(set -> notes.addAll(set.data().notes()));
     notes.addAll(engine.check(candidate));
     return notes;
   }
 
   @Override
   public void checkOverlap() {
-    List<Dataset> all = List.copyOf(sets.values());
+    List<Dataset> all = sets.values().stream().map(MeasuredSet::data).toList();
     Overlap.check(all.getFirst(), all.subList(1, all.size()));
   }
 
   @Override
   public void evaluate(Checkpoint candidate, Collection<String> names, Consumer<Evaluation> done) {
-    List<Dataset> asked = names.stream().map(this::dataset).toList();
-    long total = asked.stream().mapToLong(Dataset::size).sum();
+    List<MeasuredSet> asked = names.stream().map(this::set).toList();
+    long total = asked.stream().mapToLong(MeasuredSet::size).sum();
     try (Engine.Model model = engine.load(candidate);
         Progress.Task task = begin(candidate, total)) {
-      for (Dataset set : asked) {
+      for (MeasuredSet set : asked) {
         Bar none = Bar.none(IntStream.range(0, set.size()).toArray());
         switch (run(model, set, none, task)) {
           case Attempt.Finished(Evaluation evaluation) -> done.accept(evaluation);
@@ -93,7 +97,7 @@ public final class NetworkEvaluator implements Evaluator {
 
   @Override
   public Attempt attempt(Checkpoint candidate, String name, Bar bar) {
-    Dataset set = dataset(name);
+    MeasuredSet set = set(name);
     try (Engine.Model model = engine.load(candidate);
         Progress.Task task = begin(candidate, set.size())) {
       return run(model, set, bar, task);
@@ -102,17 +106,25 @@ public final class NetworkEvaluator implements Evaluator {
 
   @Override
   public Evaluation measure(String set, Predictions predictions) {
-    return Evaluation.of(set, predictions, dataset(set).targets(), Metrics.ALL);
+    return set(set).evaluation(predictions);
   }
 
   @Override
+  public Optional<Resampling> resampling(String set) {
+    return task.chosen() instanceof ExampleMetric metric
+        ? Optional.of(new Resampling(metric, set(set).targets()))
+        : Optional.empty();
+  }
+
+  /// What is kept of a language model's logits cannot be averaged.
+  @Override
   public boolean givesPredictions() {
-    return true;
+    return sets.values().stream().noneMatch(set -> set.head() instanceof NextToken);
   }
 
   @Override
   public boolean higherIsBetter() {
-    return metric.higherIsBetter();
+    return task.higherIsBetter();
   }
 
   /// How many examples have been evaluated, warm-up apart.
@@ -127,7 +139,7 @@ public final class NetworkEvaluator implements Evaluator {
 
   @Override
   public void close() {
-    sets.values().forEach(Dataset::close);
+    sets.values().forEach(MeasuredSet::close);
     engine.close();
   }
 
@@ -154,18 +166,29 @@ public final class NetworkEvaluator implements Evaluator {
                     : "use one of these, or a command: " + String.join(", ", keys)));
   }
 
-  private static SequencedMap<String, Dataset> openSets(EvalSpec spec) {
+  private static SequencedMap<String, MeasuredSet> openSets(EvalSpec spec) {
     Datasets.checkClasses(spec.sets());
-    SequencedMap<String, Dataset> sets = new LinkedHashMap<>();
+    Head head = spec.task().classVectors().<Head>map(ZeroShot::open).orElse(Head.ROWS);
+    SequencedMap<String, MeasuredSet> sets = new LinkedHashMap<>();
     try {
       for (SetSpec set : spec.sets()) {
-        sets.put(set.name(), Datasets.open(set, spec.input()));
+        sets.put(set.name(), open(set, spec, head));
       }
     } catch (RuntimeException | Error e) {
-      sets.values().forEach(Dataset::close);
+      sets.values().forEach(MeasuredSet::close);
       throw e;
     }
     return sets;
+  }
+
+  private static MeasuredSet open(SetSpec set, EvalSpec spec, Head head) {
+    Dataset data = Datasets.open(set, spec.input());
+    try {
+      return MeasuredSet.of(data, set.classes(), spec.task(), head);
+    } catch (RuntimeException | Error e) {
+      data.close();
+      throw e;
+    }
   }
 
   private Progress.Task begin(Checkpoint candidate, long total) {
@@ -173,30 +196,38 @@ public final class NetworkEvaluator implements Evaluator {
     return progress.begin(what, new Progress.Total(total, Progress.Unit.EXAMPLES));
   }
 
-  private Dataset dataset(String name) {
-    Dataset set = sets.get(name);
+  private MeasuredSet set(String name) {
+    MeasuredSet set = sets.get(name);
     if (set == null) {
       throw new IllegalArgumentException("no set '" + name + "' among " + sets.keySet());
     }
     return set;
   }
 
-  private static int batchSize(Engine.Model model, Dataset set) {
-    long fitting = Math.max(1, BATCH_BYTES / set.exampleBytes());
+  private int batchSize(Engine.Model model, MeasuredSet set) {
+    long fitting = Math.max(1, BATCH_BYTES / set.data().exampleBytes());
+    if (set.head() instanceof NextToken) {
+      fitting = Math.min(fitting, (long) Math.max(1, OUTPUT_BYTES / outputBytes(model, set)));
+    }
     long largest = Math.min(BATCH_EXAMPLES, Math.min(fitting, model.batchLimit()));
     return (int) Math.min(largest, set.size());
   }
 
-  private Attempt run(Engine.Model model, Dataset set, Bar bar, Progress.Task task) {
+  /// Bytes that an example's output takes, known from the first that is run.
+  private double outputBytes(Engine.Model model, MeasuredSet set) {
+    if (expansion == 0) {
+      expansion = run(model, set, new int[] {0}, NetworkEvaluator::expansion);
+    }
+    return expansion * set.data().exampleBytes();
+  }
+
+  private Attempt run(Engine.Model model, MeasuredSet set, Bar bar, Progress.Task task) {
     int size = batchSize(model, set);
     if (!warm) {
       predict(model, set, Arrays.copyOf(bar.order(), size));
       warm = true;
     }
-    Optional<RunningScore> running =
-        metric instanceof MeanMetric mean && mean.fits(set.targets())
-            ? Optional.of(new RunningScore(mean, set.size()))
-            : Optional.empty();
+    Optional<RunningScore> running = set.running();
     PredictionTable table = new PredictionTable(set);
     for (int from = 0; from < set.size(); from += size) {
       int[] batch = Arrays.copyOfRange(bar.order(), from, Math.min(from + size, set.size()));
@@ -207,21 +238,32 @@ public final class NetworkEvaluator implements Evaluator {
       examples += batch.length;
       task.advance(batch.length);
       if (running.isPresent()) {
-        running.get().add(predictions, set.targets().of(batch));
+        running.get().add(set.seen(predictions), set.targets().of(batch));
         double bound = running.get().bound();
         if (from + batch.length < set.size() && !bar.score().passes(bound)) {
           return new Attempt.Stopped(bound, from + batch.length);
         }
       }
     }
-    return new Attempt.Finished(
-        Evaluation.of(set.name(), table.predictions(), set.targets(), Metrics.ALL));
+    return new Attempt.Finished(set.evaluation(table.predictions()));
   }
 
-  private static Predictions predict(Engine.Model model, Dataset set, int[] examples) {
+  private static Predictions predict(Engine.Model model, MeasuredSet set, int[] examples) {
+    return run(model, set, examples, set.head()::of);
+  }
+
+  /// Bytes of an output for each byte of the inputs.
+  private static double expansion(Output output, Batch batch) {
+    long bytes =
+        batch.inputs().values().stream().mapToLong(input -> input.data().remaining()).sum();
+    return (double) output.values().byteSize() / bytes;
+  }
+
+  private static <T> T run(
+      Engine.Model model, MeasuredSet set, int[] examples, BiFunction<Output, Batch, T> taking) {
     try (Arena arena = Arena.ofConfined()) {
-      Batch batch = set.batch(examples, arena);
-      return Head.ROWS.of(model.run(batch), batch);
+      Batch batch = set.data().batch(examples, arena);
+      return taking.apply(model.run(batch), batch);
     } catch (EvaluationException e) {
       throw new EvaluationException("set '" + set.name() + "': " + e.getMessage(), e);
     }

@@ -5,11 +5,11 @@ import java.lang.foreign.ValueLayout;
 
 /// The predictions of a set, as batches of its examples come in, in any order.
 final class PredictionTable {
-  private final Dataset set;
+  private final MeasuredSet set;
   private float[] values = {};
   private int width = -1;
 
-  PredictionTable(Dataset set) {
+  PredictionTable(MeasuredSet set) {
     this.set = set;
   }
 
@@ -50,7 +50,7 @@ final class PredictionTable {
 
   private void begin(int columns) {
     // Before the rest is computed in vain.
-    Evaluation.checkLabels(set.name(), columns, set.targets());
+    set.check(columns);
     if ((long) set.size() * columns > Integer.MAX_VALUE) {
       throw new EvaluationException(
           "set '%s': %d×%d predictions are more than fit into memory (2147483647); split the set"

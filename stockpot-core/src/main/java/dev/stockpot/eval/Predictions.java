@@ -58,4 +58,21 @@ public record Predictions(int examples, int width, MemorySegment values) {
   public float at(int example, int column) {
     return values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, (long) example * width + column);
   }
+
+  /// The class of the first largest logit of an example, -1 if one is NaN.
+  public int largest(int example) {
+    int largest = 0;
+    float value = at(example, 0);
+    for (int column = 0; column < width; column++) {
+      float logit = at(example, column);
+      if (Float.isNaN(logit)) {
+        return -1;
+      }
+      if (logit > value) {
+        largest = column;
+        value = logit;
+      }
+    }
+    return largest;
+  }
 }

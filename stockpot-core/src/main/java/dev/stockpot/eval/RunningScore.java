@@ -8,6 +8,7 @@ final class RunningScore {
   private final MeanMetric metric;
   private final int total;
   private double sum;
+  private double magnitude;
   private boolean whole;
   private int done;
 
@@ -22,6 +23,7 @@ final class RunningScore {
   void add(Predictions predictions, Targets targets) {
     for (double each : metric.perExample(predictions, targets)) {
       sum += each;
+      magnitude += Math.abs(each);
       whole &= each == Math.rint(each);
     }
     done += predictions.examples();
@@ -30,7 +32,7 @@ final class RunningScore {
   /// The best score that the whole set can have.
   double bound() {
     double best = sum + (total - done) * metric.best();
-    double slack = whole ? 0 : 4 * total * Math.ulp(1.0) * (Math.abs(sum) + Math.abs(best));
+    double slack = whole ? 0 : 4 * total * Math.ulp(1.0) * (magnitude + Math.abs(best));
     return (metric.higherIsBetter() ? best + slack : best - slack) / total;
   }
 }

@@ -14,17 +14,29 @@ import java.util.SequencedMap;
 /// @param name such as `select`, `test`, `shift-noise`
 /// @param role what it is for
 /// @param source where the examples are
-public record SetSpec(String name, Role role, Source source) {
+/// @param classes of the model that it is about, if not all
+/// @param weight in means over sets of its role; more than 0
+public record SetSpec(
+    String name, Role role, Source source, Optional<ClassGroups> classes, double weight) {
+
+  /// @throws IllegalArgumentException unless the weight is finite and more than 0
+  public SetSpec {
+    if (!(weight > 0) || weight == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("weight " + weight);
+    }
+  }
+
+  /// A set of all classes, that weighs as much as any other.
+  public SetSpec(String name, Role role, Source source) {
+    this(name, role, source, Optional.empty(), 1);
+  }
 
   /// The same, but image files that cannot be read are left out.
   SetSpec skippingBad() {
     return switch (source) {
-      case Source.Images(
-              Path folder,
-              Optional<Manifest> manifest,
-              List<String> classes,
-              boolean _) ->
-          new SetSpec(name, role, new Source.Images(folder, manifest, classes, true));
+      case Source.Images(Path folder, Optional<Manifest> manifest, List<String> names, boolean _) ->
+          new SetSpec(
+              name, role, new Source.Images(folder, manifest, names, true), classes, weight);
       case Source.Arrays _, Source.Columns _, Source.Sentences _, Source.Text _ -> this;
     };
   }

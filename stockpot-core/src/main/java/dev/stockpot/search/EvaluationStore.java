@@ -5,6 +5,7 @@ import dev.stockpot.eval.Attempt;
 import dev.stockpot.eval.Bar;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.eval.ExampleNumbers;
 import dev.stockpot.eval.PredictionStore;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.json.Json;
@@ -56,7 +57,7 @@ public final class EvaluationStore implements AutoCloseable {
                 read(
                     file,
                     document -> {
-                      Evaluation evaluation = parse(set, document);
+                      Evaluation evaluation = parse(candidate, set, document);
                       return needsPredictions
                           ? evaluation.withPredictions(predictions.find(candidate, set))
                           : evaluation;
@@ -72,13 +73,17 @@ public final class EvaluationStore implements AutoCloseable {
   /// @param keepPredictions whether its logits will be asked for
   /// @return the same, its logits on disk or gone
   public Evaluation put(String candidate, Evaluation evaluation, boolean keepPredictions) {
-    Evaluation kept =
-        evaluation.withPredictions(
-            evaluation
-                .predictions()
-                .filter(_ -> keepPredictions)
-                .map(values -> predictions.put(candidate, evaluation.set(), values)));
     Path file = file(candidate, evaluation.set());
+    Path numbers = numbersFile(candidate, evaluation.set());
+    Evaluation kept =
+        evaluation
+            .withPredictions(
+                evaluation
+                    .predictions()
+                    .filter(_ -> keepPredictions)
+                    .map(values -> predictions.put(candidate, evaluation.set(), values)))
+            .withNumbers(
+                evaluation.numbers().map(values -> NumberFile.write(numbers, values.read(), sync)));
     AtomicFile.writeString(file, text(evaluation), sync);
     known.put(file.toString(), kept);
     return kept;
@@ -171,6 +176,13 @@ public final class EvaluationStore implements AutoCloseable {
         : Double.parseDouble(((Json.Str) value).value());
   }
 
+  private Path numbersFile(String candidate, String set) {
+    return folder
+        .resolve(PredictionStore.fileName(candidate))
+        .resolve("numbers")
+        .resolve(PredictionStore.fileName(set) + ".f64");
+  }
+
   private static String text(Evaluation evaluation) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("n", evaluation.n());
@@ -180,10 +192,11 @@ public final class EvaluationStore implements AutoCloseable {
     evaluation
         .correct()
         .ifPresent(bits -> members.put("correct", HexFormat.of().formatHex(bits.toByteArray())));
+    evaluation.numbers().ifPresent(values -> members.put("numbers", values.read().length));
     return JsonWriter.write(JsonWriter.of(members));
   }
 
-  private static Evaluation parse(String set, Json document) {
+  private Evaluation parse(String candidate, String set, Json document) {
     Map<String, Json> members = ((Json.Obj) document).members();
     SequencedMap<String, Double> metrics = new LinkedHashMap<>();
     ((Json.Obj) members.get("metrics"))
@@ -193,6 +206,11 @@ public final class EvaluationStore implements AutoCloseable {
         Optional.ofNullable(members.get("correct"))
             .map(hex -> BitSet.valueOf(HexFormat.of().parseHex(((Json.Str) hex).value())));
     int n = Math.toIntExact(((Json.Num) members.get("n")).asLong());
-    return new Evaluation(set, n, metrics, correct, Optional.empty());
+    Optional<ExampleNumbers> numbers =
+        Optional.ofNullable(members.get("numbers"))
+            .map(count ->
+                NumberFile.of(
+                    numbersFile(candidate, set), Math.toIntExact(((Json.Num) count).asLong())));
+    return new Evaluation(set, n, metrics, correct, Optional.empty(), numbers);
   }
 }

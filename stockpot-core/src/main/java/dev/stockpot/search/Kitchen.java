@@ -12,7 +12,10 @@ import dev.stockpot.eval.Bar;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
+import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.MeanMetric;
 import dev.stockpot.eval.Predictions;
+import dev.stockpot.eval.Resampling;
 import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
@@ -93,8 +96,10 @@ public record Kitchen(
           case PREDICTIONS -> {
             if (!evaluator.givesPredictions()) {
               return Optional.of(
-                  "it averages logits, and this evaluator gives only metrics; use an onnx"
-                      + " evaluator");
+                  eval.evaluator() instanceof EvaluatorSpec.Network
+                      ? "it averages logits, and of a language model's only the losses are kept"
+                      : "it averages logits, and this evaluator gives only metrics; use an onnx"
+                          + " evaluator");
             }
           }
           case BASE -> {
@@ -268,7 +273,13 @@ public record Kitchen(
     }
     List<Evaluation> singles =
         ingredients.stream().map(each -> evaluate(each, List.of(select())).get(select())).toList();
-    Bar bar = new Bar(Hardness.order(singles), settings.exhaustive() ? _ -> true : passes);
+    Optional<MeanMetric> mean =
+        evaluator
+            .resampling(select())
+            .map(Resampling::metric)
+            .filter(MeanMetric.class::isInstance)
+            .map(MeanMetric.class::cast);
+    Bar bar = new Bar(Hardness.order(singles, mean), settings.exhaustive() ? _ -> true : passes);
     try (Candidate candidate = make.get()) {
       Attempt attempt =
           timings.measure(

@@ -28,12 +28,13 @@ public record Ranking(EvalSpec eval, boolean higherIsBetter) {
         .toList();
   }
 
-  /// The unweighted mean of the metric over the sets of a role; empty if there are none.
+  /// The mean of the metric over the sets of a role, by their weights, which are the same for all
+  /// unless the user says otherwise; empty if there are none.
   public OptionalDouble mean(Result result, Role role) {
-    return eval.sets().stream()
-        .filter(set -> set.role() == role)
-        .mapToDouble(set -> value(result, set))
-        .average();
+    List<SetSpec> sets = eval.sets().stream().filter(set -> set.role() == role).toList();
+    double sum = sets.stream().mapToDouble(set -> set.weight() * value(result, set)).sum();
+    double weights = sets.stream().mapToDouble(SetSpec::weight).sum();
+    return sets.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(sum / weights);
   }
 
   /// The recipe's model to take: the best on `select` of those that are one model, the one of more

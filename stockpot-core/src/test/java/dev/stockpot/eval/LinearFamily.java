@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /// Linear classifiers around a common one, and examples that they get right more often than not.
@@ -47,13 +48,16 @@ public record LinearFamily(List<Path> checkpoints, EvalSpec spec, NetworkEvaluat
     EvaluatorSpec unused =
         new EvaluatorSpec.Command(List.of("none"), folder, Duration.ofSeconds(1));
     EvalSpec spec = new EvalSpec(unused, input, select, List.of(), metric);
+    TaskSpec task = TaskSpec.of(Metrics.named(metric));
+    MeasuredSet measured =
+        MeasuredSet.of(Datasets.open(select, input), Optional.empty(), task, Head.ROWS);
     // Small batches, so that there is something to stop between.
     int limit = 1 + random.nextInt(60);
     NetworkEvaluator network =
         new NetworkEvaluator(
             new LinearEngine(limit),
-            new LinkedHashMap<>(Map.of("select", Datasets.open(select, input))),
-            Metrics.named(metric),
+            new LinkedHashMap<>(Map.of("select", measured)),
+            task,
             Progress.NONE);
     return new LinearFamily(checkpoints, spec, network);
   }

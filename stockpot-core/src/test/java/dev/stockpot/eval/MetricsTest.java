@@ -11,6 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricsTest {
+  private static final String KNOWN =
+      "accuracy, nll, top-5, macro-f1, f1, accuracy"
+          + "-f1, matthews, brier, ece, mse, pearson, spearman, loss, perplexity";
   private static final float NAN = Float.NaN;
   private static final float INFINITY = Float.POSITIVE_INFINITY;
 
@@ -66,10 +69,10 @@ class MetricsTest {
 
   @Test
   void namesTheKnownOnes() {
-    assertThat(Metrics.ALL).extracting(Metric::name).containsExactly("accuracy", "nll");
+    assertThat(Metrics.ALL).extracting(Metric::name).containsExactly(KNOWN.split(", ", -1));
     assertThatThrownBy(() -> Metrics.named("acuracy"))
         .isInstanceOf(EvaluationException.class)
-        .hasMessage("unknown metric 'acuracy'; known are accuracy, nll");
+        .hasMessage("unknown metric 'acuracy'; known are " + KNOWN);
   }
 
   @ParameterizedTest
@@ -94,6 +97,9 @@ class MetricsTest {
     "mae,false",
     "val-rmse,false",
     "eval/loss,false",
+    "ece-20,false",
+    "top-3,true",
+    "matthews,true",
   })
   void directionFollowsTheName(String name, boolean higherIsBetter) {
     assertThat(Metrics.higherIsBetter(name)).isEqualTo(higherIsBetter);
@@ -103,7 +109,7 @@ class MetricsTest {
   void evaluationOfLogitsHasEveryMetric() {
     Predictions predictions = TestArrays.predictions(2, 1, 1, /**/ 0, 3);
     Evaluation evaluation =
-        Evaluation.of("test", predictions, new Targets.Classes(new int[] {1, 1}), Metrics.ALL);
+        Evaluation.of("test", predictions, new Targets.Classes(new int[] {1, 1}), Metrics.ALWAYS);
     assertThat(evaluation.set()).isEqualTo("test");
     assertThat(evaluation.n()).isEqualTo(2);
     assertThat(evaluation.metrics().keySet()).containsExactly("accuracy", "nll");

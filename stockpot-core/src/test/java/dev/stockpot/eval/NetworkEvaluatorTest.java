@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
@@ -200,10 +201,9 @@ class NetworkEvaluatorTest {
   void namesTheMetricsThereAre() {
     EvaluatorSpec.Network network =
         new EvaluatorSpec.Network("onnx", Path.of("model.onnx"), List.of());
-    EvalSpec spec = spec("f1", network, Path.of("x.npy"));
-    assertThatThrownBy(() -> Evaluators.open(spec, 1, Progress.NONE))
+    assertThatThrownBy(() -> spec("acuracy", network, Path.of("x.npy")))
         .isInstanceOf(EvaluationException.class)
-        .hasMessage("unknown metric 'f1'; known are accuracy, nll");
+        .hasMessageStartingWith("unknown metric 'acuracy'; known are accuracy, nll, top-5, ");
   }
 
   private EvalSpec spec(String metric, EvaluatorSpec evaluator, Path x) {
@@ -231,11 +231,12 @@ class NetworkEvaluatorTest {
   }
 
   private static NetworkEvaluator evaluator(Engine engine, Progress progress, Dataset... sets) {
-    SequencedMap<String, Dataset> named = new LinkedHashMap<>();
+    TaskSpec task = TaskSpec.of(new Accuracy());
+    SequencedMap<String, MeasuredSet> named = new LinkedHashMap<>();
     for (Dataset set : sets) {
-      named.put(set.name(), set);
+      named.put(set.name(), MeasuredSet.of(set, Optional.empty(), task, Head.ROWS));
     }
-    return new NetworkEvaluator(engine, named, Metrics.named("accuracy"), progress);
+    return new NetworkEvaluator(engine, named, task, progress);
   }
 
   private static float[] random(long seed, int size) {

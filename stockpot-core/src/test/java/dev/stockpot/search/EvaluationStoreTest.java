@@ -132,6 +132,28 @@ class EvaluationStoreTest {
     }
   }
 
+  @Test
+  void numbersPerExampleAreOnDisk() throws IOException {
+    double[] numbers = {1.0 / 3, Double.NaN, -0.0, Double.NEGATIVE_INFINITY};
+    Evaluation evaluation = EVALUATION.withNumbers(Optional.of(() -> numbers));
+    try (EvaluationStore store = new EvaluationStore(folder, Durability.CACHED)) {
+      Evaluation kept = store.put("ft", evaluation, false);
+      numbers[0] = 7;
+      assertThat(kept.numbers().orElseThrow().read())
+          .containsExactly(1.0 / 3, Double.NaN, -0.0, Double.NEGATIVE_INFINITY);
+    }
+    try (EvaluationStore later = new EvaluationStore(folder, Durability.CACHED)) {
+      Evaluation found = later.find("ft", "shift/ä", false).orElseThrow();
+      assertThat(found.numbers().orElseThrow().read())
+          .containsExactly(1.0 / 3, Double.NaN, -0.0, Double.NEGATIVE_INFINITY);
+    }
+    Path file = folder.resolve("ft").resolve("numbers").resolve("shift%2f%c3%a4.f64");
+    Files.write(file, new byte[31]);
+    try (EvaluationStore last = new EvaluationStore(folder, Durability.CACHED)) {
+      assertThat(last.find("ft", "shift/ä", false)).isEmpty();
+    }
+  }
+
   private static Evaluation withoutPredictions() {
     return EVALUATION.withPredictions(Optional.empty());
   }

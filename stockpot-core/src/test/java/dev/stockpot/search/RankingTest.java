@@ -110,6 +110,24 @@ class RankingTest {
         .order(List.of(results)).stream().map(Result::name).toList();
   }
 
+  @Test
+  void setsCountByTheirWeights() {
+    EvalSpec plain = TestKitchen.spec("accuracy", Role.SHIFT, Role.SHIFT, Role.SHIFT);
+    List<SetSpec> sets =
+        plain.report().stream()
+            .map(set -> {
+              double weight = set.name().equals("shift-2") ? 2 : 1;
+              return new SetSpec(set.name(), set.role(), set.source(), Optional.empty(), weight);
+            })
+            .toList();
+    EvalSpec weighted =
+        new EvalSpec(plain.evaluator(), plain.input(), plain.select(), sets, plain.task());
+    Result result = single(plain, "a", 0, 0.5, 0.25, 1);
+    assertThat(new Ranking(plain, true).mean(result, Role.SHIFT)).hasValue(1.75 / 3);
+    assertThat(new Ranking(weighted, true).mean(result, Role.SHIFT)).hasValue(0.5);
+    assertThat(new Ranking(weighted, true).mean(result, Role.ID)).isEmpty();
+  }
+
   private static Result single(EvalSpec spec, String name, double... scores) {
     return result(spec, name, Result.INDIVIDUAL, 1, scores);
   }

@@ -88,7 +88,8 @@ final class OnnxRuntimeEngine implements Engine {
         Tensor tensor = weights.tensor(entry.getKey());
         tensors.put(entry.getKey(), runtimeTensor(tensor, entry.getValue(), arena));
       }
-      return new OnnxRuntimeModel(graph, environment, session(binding, tensors), release);
+      return new OnnxRuntimeModel(
+          graph, network.output(), environment, session(binding, tensors), release);
     } catch (OrtException e) {
       release.run();
       throw new EvaluationException(graph.path() + ": " + e.getMessage(), e);

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -37,9 +38,14 @@ final class OnnxRuntimeModel implements Engine.Model {
 
   /// Takes over a session.
   ///
+  /// @param wanted name of the output that holds predictions; the first, if left out
   /// @param release frees the weights, once the session is closed
   OnnxRuntimeModel(
-      OnnxGraph graph, OrtEnvironment environment, OrtSession session, Runnable release)
+      OnnxGraph graph,
+      Optional<String> wanted,
+      OrtEnvironment environment,
+      OrtSession session,
+      Runnable release)
       throws OrtException {
     this.graph = graph;
     this.environment = environment;
@@ -53,7 +59,11 @@ final class OnnxRuntimeModel implements Engine.Model {
         }
         inputs.put(input.getKey(), info);
       }
-      output = session.getOutputNames().iterator().next();
+      Set<String> outputs = session.getOutputNames();
+      output = wanted.orElseGet(() -> outputs.iterator().next());
+      if (!outputs.contains(output)) {
+        throw error("no output '" + output + "'; the graph has " + String.join(", ", outputs));
+      }
     } catch (OrtException | RuntimeException | Error e) {
       session.close();
       throw e;
@@ -181,13 +191,13 @@ final class OnnxRuntimeModel implements Engine.Model {
 
   private EvaluationException noRows(String found, long rows) {
     return error(
-        "the first output '"
+        "the output '"
             + output
             + "' is "
             + found
             + "; predictions are floats of shape ["
             + rows
-            + ", …]");
+            + ", …]; another is chosen with evaluator: {output: NAME}");
   }
 
   private EvaluationException error(String what) {

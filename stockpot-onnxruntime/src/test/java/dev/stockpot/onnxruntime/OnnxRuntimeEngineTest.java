@@ -13,6 +13,7 @@ import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.Output;
 import dev.stockpot.onnx.OnnxModel;
 import dev.stockpot.onnx.Proto;
+import dev.stockpot.onnx.TextModel;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -199,6 +200,40 @@ class OnnxRuntimeEngineTest {
   }
 
   @Test
+  void takesThreeInputsOfATextModelAndTheOutputThatIsAskedFor() {
+    Path graph = TextModel.classifier(3).write(folder);
+    // One feature per token: the token itself, plus 100 for the second segment.
+    Weights tensors =
+        new Weights()
+            .with("words", DType.F32, List.of(5L, 1L), OnnxModel.floats(0, 1, 2, 3, 4))
+            .with("segments", DType.F32, List.of(2L, 1L), OnnxModel.floats(0, 100))
+            .with("head.weight", DType.F32, List.of(1L, 2L), OnnxModel.floats(1, -1))
+            .with("head.bias", DType.F32, List.of(2L), OnnxModel.floats(0.5f, 0));
+    SequencedMap<String, Batch.Input> inputs = new LinkedHashMap<>();
+    inputs.put("attention_mask", longs(1, 1, 0, /**/ 1, 1, 1));
+    inputs.put("input_ids", longs(1, 2, 4, /**/ 3, 3, 0));
+    inputs.put("token_type_ids", longs(0, 1, 0, /**/ 0, 0, 0));
+    try (Checkpoint weights = tensors.open(folder)) {
+      assertThat(run(graph, Optional.empty(), weights, inputs))
+          .containsExactly(52, -51.5f, 2.5f, -2);
+      assertThat(run(graph, Optional.of("logits"), weights, inputs))
+          .containsExactly(52, -51.5f, 2.5f, -2);
+      assertThat(run(graph, Optional.of("pooled"), weights, inputs)).containsExactly(51.5f, 2);
+      inputs.put("position_ids", longs(0, 1, 2, 0, 1, 2));
+      assertThat(run(graph, Optional.of("pooled"), weights, inputs)).containsExactly(51.5f, 2);
+      assertThatThrownBy(() -> run(graph, Optional.of("pooler"), weights, inputs))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(graph + ": no output 'pooler'; the graph has logits, pooled");
+      inputs.remove("token_type_ids");
+      assertThatThrownBy(() -> run(graph, Optional.empty(), weights, inputs))
+          .isInstanceOf(EvaluationException.class)
+          .hasMessage(
+              "the model takes an input 'token_type_ids', but the set has [attention_mask,"
+                  + " input_ids, position_ids]; name the set's inputs as the model does");
+    }
+  }
+
+  @Test
   void countsInitializersThatAreListedAsInputsAsInitializers() {
     OnnxModel.matMul().input("w", OnnxModel.FLOAT, 2, 3).write(folder);
     try (Checkpoint weights = new Weights().with("w", DType.F32, W, ONES).open(folder)) {
@@ -295,8 +330,8 @@ class OnnxRuntimeEngineTest {
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
               path
-                  + ": the first output 'counts' is I64 [1, 3]; predictions are floats of"
-                  + " shape [1, …]");
+                  + ": the output 'counts' is I64 [1, 3]; predictions are floats of"
+                  + " shape [1, …]; another is chosen with evaluator: {output: NAME}");
     }
   }
 
@@ -401,6 +436,25 @@ class OnnxRuntimeEngineTest {
                 + " with do_constant_folding=False.\n"
                 + "An initializer that is the graph's own constant can be listed under evaluator:"
                 + " constants: [val_7].");
+  }
+
+  private static float[] run(
+      Path graph,
+      Optional<String> output,
+      Checkpoint weights,
+      SequencedMap<String, Batch.Input> inputs) {
+    EvaluatorSpec.Network network =
+        new EvaluatorSpec.Network("onnx", graph, List.of(), Optional.empty(), output);
+    try (Engine engine = new OnnxRuntimeProvider().open(network, 1);
+        Engine.Model model = engine.load(weights)) {
+      return floats(model.run(new Batch(2, inputs)));
+    }
+  }
+
+  private static Batch.Input longs(long... values) {
+    ByteBuffer data = ByteBuffer.allocateDirect(8 * values.length).order(ByteOrder.nativeOrder());
+    data.asLongBuffer().put(values);
+    return new Batch.Input(DType.I64, List.of(2L, values.length / 2L), data);
   }
 
   private static OnnxModel withBias(String location) {

@@ -3,9 +3,6 @@ package dev.stockpot.cli.config;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.InputSpec;
-import dev.stockpot.eval.Metric;
-import dev.stockpot.eval.Metrics;
-import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
 import dev.stockpot.recipe.RecipeException;
 import java.nio.file.Files;
@@ -14,13 +11,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Reads an `eval.yml`, or that part of a `soup.yml`: from `evaluator` to `metric`.
 public final class EvalFile {
-  static final List<String> KEYS = List.of("evaluator", "input", "data", "metric");
+  static final List<String> KEYS =
+      Stream.concat(Stream.of("evaluator", "input", "data"), TaskFile.KEYS.stream()).toList();
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
-  private static final List<String> METRICS = Metrics.ALL.stream().map(Metric::name).toList();
 
   private final Path folder;
 
@@ -44,29 +42,20 @@ public final class EvalFile {
     YamlMapping data = file.require("data").mapping().only(List.of("select", "report", "skip-bad"));
     boolean skipBad = data.find("skip-bad").map(ParameterValues::flag).orElse(false);
     SetFile sets = new SetFile(folder, evaluator, skipBad);
-    SetSpec select = new SetSpec("select", Role.SELECT, sets.select(data.require("select")));
+    SetSpec select = sets.select(data.require("select"));
     List<SetSpec> report = new ArrayList<>();
     data.find("report")
         .map(YamlValue::mapping)
         .ifPresent(map ->
             map.entries()
                 .forEach((name, set) -> report.add(sets.report(map.keys().get(name), name, set))));
-    return new EvalSpec(evaluator, input, select, report, metric(file, evaluator));
-  }
-
-  private static String metric(YamlMapping file, EvaluatorSpec evaluator) {
-    return file.find("metric")
-        .map(value ->
-            switch (evaluator) {
-              case EvaluatorSpec.Network _ -> value.oneOf("metric", METRICS);
-              case EvaluatorSpec.Command _ -> value.text();
-            })
-        .orElse("accuracy");
+    return new EvalSpec(evaluator, input, select, report, TaskFile.read(folder, file, evaluator));
   }
 
   private EvaluatorSpec evaluator(YamlMapping evaluator) {
     evaluator.only(
-        List.of("onnx", "torchscript", "command", "constants", "bind", "timeout-seconds"));
+        List.of(
+            "onnx", "torchscript", "command", "constants", "bind", "output", "timeout-seconds"));
     Optional<YamlValue> command = evaluator.find("command");
     Optional<Path> onnx = evaluator.find("onnx").map(this::file);
     Optional<Path> torchscript = evaluator.find("torchscript").map(this::file);
@@ -78,6 +67,7 @@ public final class EvalFile {
     }
     refuseWithout(evaluator, "constants", "onnx");
     refuseWithout(evaluator, "bind", "onnx");
+    refuseWithout(evaluator, "output", "onnx");
     refuseWithout(evaluator, "timeout-seconds", "command");
     if (command.isPresent()) {
       return new EvaluatorSpec.Command(
@@ -92,7 +82,8 @@ public final class EvalFile {
         onnx.isPresent() ? "onnx" : "torchscript",
         onnx.or(() -> torchscript).get(),
         constants,
-        evaluator.find("bind").map(this::checkpoint));
+        evaluator.find("bind").map(this::checkpoint),
+        evaluator.find("output").map(YamlValue::text));
   }
 
   private static void refuseWithout(YamlMapping evaluator, String key, String wanted) {

@@ -1,5 +1,6 @@
 package dev.stockpot.cli.config;
 
+import dev.stockpot.eval.ClassGroups;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /// Reads the sets of an `eval.yml`.
 ///
@@ -29,8 +31,8 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
   private static final int MAX_TOKENS = 1 << 20;
 
   /// The set that recipes choose on.
-  Source select(YamlValue set) {
-    return source(set, List.of());
+  SetSpec select(YamlValue set) {
+    return new SetSpec("select", Role.SELECT, source(set, List.of()), classes(set), 1);
   }
 
   /// A set for reporting.
@@ -44,7 +46,7 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
     if (name.isBlank()) {
       throw key.error("a report set has an empty name");
     }
-    Source source = source(set, List.of("role"));
+    Source source = source(set, List.of("role", "weight"));
     Role byName = name.startsWith("shift-") ? Role.SHIFT : Role.ID;
     Role role =
         set instanceof YamlMapping map
@@ -52,13 +54,28 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
                 .map(value -> value.oneOf("role", ROLES).equals("id") ? Role.ID : Role.SHIFT)
                 .orElse(byName)
             : byName;
-    return new SetSpec(name, role, source);
+    double weight =
+        set instanceof YamlMapping map ? map.find("weight").map(SetFile::weight).orElse(1.0) : 1;
+    return new SetSpec(name, role, source, classes(set), weight);
+  }
+
+  private static double weight(YamlValue value) {
+    double weight = value.number();
+    if (weight <= 0) {
+      throw value.error("'" + value.at().name() + "' must be more than 0");
+    }
+    return weight;
+  }
+
+  private Optional<ClassGroups> classes(YamlValue set) {
+    return set instanceof YamlMapping map ? ClassesFile.read(folder, map) : Optional.empty();
   }
 
   /// @param more keys that may be there
   private Source source(YamlValue set, List<String> more) {
     return switch (evaluator) {
-      case EvaluatorSpec.Network _ -> files(set.mapping(), more);
+      case EvaluatorSpec.Network _ ->
+          files(set.mapping(), Stream.concat(more.stream(), ClassesFile.KEYS.stream()).toList());
       case EvaluatorSpec.Command _ ->
           set instanceof YamlMapping map
               ? new Source.Text(only(map, more, "data").require("data").text())
@@ -124,7 +141,7 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
         throw set.keys().get(key).error("'" + key + "' goes with 'manifest' only");
       }
     }
-    return new Source.Images(images, manifest, classes(set), skipBad);
+    return new Source.Images(images, manifest, classNames(set), skipBad);
   }
 
   private Source columns(YamlMapping set) {
@@ -175,12 +192,12 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
       throw set.keys().get("classes").error("'classes' goes with 'label' only");
     }
     return set.find("label")
-        .<Target>map(column -> new Target.Label(column.text(), classes(set)))
+        .<Target>map(column -> new Target.Label(column.text(), classNames(set)))
         .or(() -> set.find("target").map(column -> new Target.Value(column.text())));
   }
 
   /// A list of names, or a file with a name per line.
-  private List<String> classes(YamlMapping set) {
+  private List<String> classNames(YamlMapping set) {
     return set.find("classes")
         .map(value -> {
           if (value instanceof YamlValue.Sequence) {

@@ -96,6 +96,15 @@ sealed interface YamlValue permits YamlMapping, YamlValue.Scalar, YamlValue.Sequ
     throw error("'" + at().name() + "' is " + written + ", which is not a finite number");
   }
 
+  /// As true or false.
+  default boolean flag() {
+    if (this instanceof Scalar(_, Scalar.Type type, String written)
+        && type == Scalar.Type.BOOLEAN) {
+      return Boolean.parseBoolean(written);
+    }
+    throw wrong("true or false");
+  }
+
   /// As a list that is not empty.
   default <T> List<T> list(Function<YamlValue, T> element) {
     if (!(this instanceof Sequence(_, List<YamlValue> elements))) {

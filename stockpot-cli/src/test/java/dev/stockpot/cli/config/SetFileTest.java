@@ -167,7 +167,7 @@ class SetFileTest {
           {x: {}, y: y.npy}                | 'x' names no inputs
           {images: t.csv}                  | no such folder: F/t.csv
           {images: val, label: y}          | 'label' goes with 'manifest' only
-          {images: val, x: x.npy}          | unknown key 'x' in 'data.select'; known are images, manifest, path, label, classes
+          {images: val, x: x.npy}          | unknown key 'x' in 'data.select'; known are images, manifest, path, label, classes, subset, groups, labels-are
           {images: val, manifest: m.csv}   | no such file: F/m.csv
           {images: val, classes: c.txt}    | no such file: F/c.txt
           {table: t.csv, label: y}         | missing key 'features' in 'data.select'

@@ -157,7 +157,7 @@ class SoupFileTest {
       textBlock =
           """
           metric: accuracy  | metrc: accuracy        | :12: unknown key 'metrc'; did you mean 'metric'?
-          metric: accuracy  | colour: red            | :12: unknown key 'colour'; known are base, ingredients, evaluator, input, data, metric, recipes
+          metric: accuracy  | colour: red            | :12: unknown key 'colour'; known are base, ingredients, evaluator, input, data, task, head, metric, metrics, metric-path, higher-is-better, recipes
           onnx: model.onnx  | onx: model.onnx        | :4: unknown key 'onx' in 'evaluator'; did you mean 'onnx'?
           metric: accuracy  | metric: acuracy        | :12: unknown metric 'acuracy'; did you mean 'accuracy'?
           metric: accuracy  | metric: 3              | :12: 'metric' is a number instead of text; put it in quotes
