@@ -21,8 +21,8 @@ public final class Geometry {
   ///
   /// Running statistics are left out of the total. Cosines are the upper triangle, row by row, to
   /// four decimals; layers have them while there are at most 1 000 000, else only their minimum,
-  /// mean and maximum. An angle or cosine that is not defined, with a model that did not move, is
-  /// null.
+  /// mean and maximum. A cosine that is not defined, with a model that did not move, is null, and
+  /// not in the mean.
   public static String document(Survey survey) {
     long pairs = (long) survey.ingredients().size() * (survey.ingredients().size() - 1) / 2;
     boolean matrices = pairs * survey.layers().size() <= MOST_COSINES;
@@ -70,15 +70,16 @@ public final class Geometry {
             .boxed()
             .flatMapToDouble(i -> IntStream.range(i + 1, n).mapToDouble(j -> moves.cosine(i, j)))
             .toArray();
+    double[] defined = DoubleStream.of(cosines).filter(cosine -> !Double.isNaN(cosine)).toArray();
     Map<String, Object> summary = new LinkedHashMap<>();
-    summary.put("min", decimals(DoubleStream.of(cosines).min().orElse(Double.NaN)));
-    summary.put("mean", decimals(DoubleStream.of(cosines).average().orElse(Double.NaN)));
-    summary.put("max", decimals(DoubleStream.of(cosines).max().orElse(Double.NaN)));
+    summary.put("min", decimals(DoubleStream.of(defined).min().orElse(Double.NaN)));
+    summary.put("mean", decimals(DoubleStream.of(defined).average().orElse(Double.NaN)));
+    summary.put("max", decimals(DoubleStream.of(defined).max().orElse(Double.NaN)));
     members.put("cosine", summary);
     members.put(
         "mean_angle_degrees",
         decimals(
-            DoubleStream.of(cosines)
+            DoubleStream.of(defined)
                 .map(cosine -> Math.toDegrees(StrictMath.acos(cosine)))
                 .average()
                 .orElse(Double.NaN)));
