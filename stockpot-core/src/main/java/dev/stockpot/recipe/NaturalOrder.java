@@ -1,9 +1,9 @@
-package dev.stockpot.cli;
+package dev.stockpot.recipe;
 
 import java.util.Comparator;
 
 /// Names as people count: `layer.2` before `layer.10`.
-final class NaturalOrder implements Comparator<String> {
+public final class NaturalOrder implements Comparator<String> {
 
   @Override
   public int compare(String a, String b) {
