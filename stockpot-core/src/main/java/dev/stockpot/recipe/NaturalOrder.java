@@ -5,6 +5,9 @@ import java.util.Comparator;
 /// Names as people count: `layer.2` before `layer.10`.
 public final class NaturalOrder implements Comparator<String> {
 
+  /// The one order there is.
+  public NaturalOrder() {}
+
   @Override
   public int compare(String a, String b) {
     int i = 0;

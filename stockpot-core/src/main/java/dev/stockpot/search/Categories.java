@@ -58,7 +58,7 @@ record Categories(SequencedMap<String, BitSet> examples, int n) {
                 + npy.tensor().spec().shape()
                 + " instead of an integer per example");
       }
-      int bytes = (int) dtype.bytes();
+      int bytes = dtype.bytes();
       return LongStream.range(0, n)
           .mapToObj(i -> String.valueOf(integer(npy, i * bytes, bytes)))
           .toList();

@@ -1,7 +1,6 @@
 package dev.stockpot.search;
 
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,8 +35,8 @@ public record CoefficientSearch(
           "search",
           Set.of(Need.MINIMIZER),
           List.of(
-              RecipeParameter.optional("groups", new Type.Names()),
-              RecipeParameter.optional("start", new Type.Name()),
+              RecipeParameter.optional("groups", new ParameterType.Names()),
+              RecipeParameter.optional("start", new ParameterType.Name()),
               RecipeParameter.count("budget", 100),
               RecipeParameter.seed()),
           Optional.of("many evaluations"),

@@ -1,7 +1,6 @@
 package dev.stockpot.search;
 
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,7 +28,8 @@ public record DecayedRun(Optional<Shape> shape, Optional<Integer> last, Training
           Set.of(),
           List.of(
               RecipeParameter.optional(
-                  "shape", new Type.Word(Stream.of(Shape.values()).map(Shape::word).toList())),
+                  "shape",
+                  new ParameterType.Word(Stream.of(Shape.values()).map(Shape::word).toList())),
               RecipeParameter.optional("last", RecipeParameter.atLeast(2)),
               TrainingRun.PARAMETER),
           TrainingRun.APART,

@@ -3,7 +3,6 @@ package dev.stockpot.search;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,8 +28,8 @@ public record ExpertSoup(Optional<Path> categories, double correlation, int budg
           "soce",
           Set.of(),
           List.of(
-              RecipeParameter.optional("categories", new Type.File()),
-              new RecipeParameter("correlation", new Type.Number(0, 1), Optional.of(0.5)),
+              RecipeParameter.optional("categories", new ParameterType.File()),
+              new RecipeParameter("correlation", new ParameterType.Real(0, 1), Optional.of(0.5)),
               RecipeParameter.count("budget", 100)),
           Optional.of("it needs the categories of the examples of select"),
           arguments ->

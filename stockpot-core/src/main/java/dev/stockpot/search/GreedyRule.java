@@ -1,6 +1,5 @@
 package dev.stockpot.search;
 
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +13,8 @@ public record GreedyRule(Accept accept, double margin, int passes) {
   static final List<RecipeParameter> PARAMETERS =
       List.of(
           RecipeParameter.word("accept", "ge", "gt"),
-          new RecipeParameter("margin", new Type.Number(0, Double.MAX_VALUE), Optional.of(0.0)),
+          new RecipeParameter(
+              "margin", new ParameterType.Real(0, Double.MAX_VALUE), Optional.of(0.0)),
           RecipeParameter.count("passes", 1));
 
   /// With one pass and no margin.

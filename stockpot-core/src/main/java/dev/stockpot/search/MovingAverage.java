@@ -1,7 +1,6 @@
 package dev.stockpot.search;
 
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,9 @@ public record MovingAverage(Optional<Double> decay, TrainingRun run) implements 
       new RecipeDefinition(
           "ema",
           Set.of(),
-          List.of(RecipeParameter.optional("decay", new Type.Number(0, 1)), TrainingRun.PARAMETER),
+          List.of(
+              RecipeParameter.optional("decay", new ParameterType.Real(0, 1)),
+              TrainingRun.PARAMETER),
           TrainingRun.APART,
           arguments ->
               new MovingAverage(arguments.find("decay", Double.class), TrainingRun.of(arguments)));

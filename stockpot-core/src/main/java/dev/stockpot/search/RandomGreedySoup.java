@@ -42,7 +42,7 @@ public record RandomGreedySoup(GreedyRule rule, int orders, int seed) implements
 
   @Override
   public Cost cost(int ingredients) {
-    return new Cost((long) orders * rule.passes() * (ingredients - 1), orders + 1L);
+    return new Cost((long) orders * rule.passes() * (ingredients - 1), orders);
   }
 
   @Override

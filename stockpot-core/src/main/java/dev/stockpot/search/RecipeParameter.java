@@ -8,38 +8,7 @@ import java.util.Optional;
 /// @param name such as `passes`
 /// @param type what values it takes
 /// @param fallback the default; empty if the recipe does without a value, or cannot
-public record RecipeParameter(String name, Type type, Optional<Object> fallback) {
-
-  /// What values a parameter takes.
-  public sealed interface Type {
-    /// A whole number: an Integer.
-    record Count(int least, int most) implements Type {}
-
-    /// A number: a Double.
-    record Number(double least, double most) implements Type {}
-
-    /// Yes or no: a Boolean.
-    record Flag() implements Type {}
-
-    /// One of some words: a String.
-    record Word(List<String> words) implements Type {
-      public Word {
-        words = List.copyOf(words);
-      }
-    }
-
-    /// The name of a model, or of what a recipe made: a String.
-    record Name() implements Type {}
-
-    /// Some texts: a List of String.
-    record Names() implements Type {}
-
-    /// A file: a Path.
-    record File() implements Type {}
-
-    /// Checkpoints, also by globs: a List of Path.
-    record Checkpoints() implements Type {}
-  }
+public record RecipeParameter(String name, ParameterType type, Optional<Object> fallback) {
 
   /// A whole number of at least 1.
   static RecipeParameter count(String name, int fallback) {
@@ -53,16 +22,16 @@ public record RecipeParameter(String name, Type type, Optional<Object> fallback)
 
   /// One of some words; the first is the default.
   static RecipeParameter word(String name, String... words) {
-    return new RecipeParameter(name, new Type.Word(List.of(words)), Optional.of(words[0]));
+    return new RecipeParameter(name, new ParameterType.Word(List.of(words)), Optional.of(words[0]));
   }
 
   /// One without a default.
-  static RecipeParameter optional(String name, Type type) {
+  static RecipeParameter optional(String name, ParameterType type) {
     return new RecipeParameter(name, type, Optional.empty());
   }
 
   /// Whole numbers from a least one on.
-  static Type atLeast(int least) {
-    return new Type.Count(least, 1_000_000);
+  static ParameterType atLeast(int least) {
+    return new ParameterType.Count(least, 1_000_000);
   }
 }

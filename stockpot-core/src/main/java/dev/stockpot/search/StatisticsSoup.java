@@ -9,7 +9,6 @@ import dev.stockpot.merge.Step;
 import dev.stockpot.method.Fisher;
 import dev.stockpot.method.RegMean;
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,8 +26,10 @@ import java.util.stream.Stream;
 public record StatisticsSoup(RecipeDefinition definition, List<Ingredient> statistics)
     implements Recipe {
   private static final List<RecipeParameter> PARAMETERS =
-      List.of(RecipeParameter.optional("statistics", new Type.Checkpoints()));
+      List.of(RecipeParameter.optional("statistics", new ParameterType.Checkpoints()));
 
+  /// Every element counts as much as its model cares about it.
+  ///
   /// @see Fisher
   static final RecipeDefinition FISHER =
       new RecipeDefinition(
@@ -38,6 +39,8 @@ public record StatisticsSoup(RecipeDefinition definition, List<Ingredient> stati
           Optional.of("it needs statistics of each ingredient"),
           StatisticsSoup::fisher);
 
+  /// Linear layers whose outputs are nearest to those of every model.
+  ///
   /// @see RegMean
   static final RecipeDefinition REGMEAN =
       new RecipeDefinition(

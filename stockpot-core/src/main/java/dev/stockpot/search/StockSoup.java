@@ -6,7 +6,6 @@ import dev.stockpot.merge.MergePlan;
 import dev.stockpot.method.ModelStock;
 import dev.stockpot.method.ModelStock.Angle;
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +30,8 @@ public record StockSoup(Optional<Angle> angle, boolean filterWise) implements Re
           Set.of(Need.BASE),
           List.of(
               RecipeParameter.optional(
-                  "angle", new Type.Word(List.of("mean-angle", "mean-cosine", "direct"))),
-              new RecipeParameter("filter-wise", new Type.Flag(), Optional.of(false))),
+                  "angle", new ParameterType.Word(List.of("mean-angle", "mean-cosine", "direct"))),
+              new RecipeParameter("filter-wise", new ParameterType.Flag(), Optional.of(false))),
           Optional.empty(),
           arguments ->
               new StockSoup(

@@ -2,7 +2,6 @@ package dev.stockpot.search;
 
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.NaturalOrder;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,14 +13,15 @@ import java.util.Set;
 ///
 /// @param names in training order; if there are none, all ingredients in the natural order of their
 ///   names
-record TrainingRun(List<String> names) {
-  static final RecipeParameter PARAMETER = RecipeParameter.optional("run", new Type.Names());
+public record TrainingRun(List<String> names) {
+  static final RecipeParameter PARAMETER =
+      RecipeParameter.optional("run", new ParameterType.Names());
 
   /// Why recipes for runs are not cooked unless a file names them.
   static final Optional<String> APART =
       Optional.of("it takes the ingredients for checkpoints of one training run");
 
-  TrainingRun {
+  public TrainingRun {
     names = List.copyOf(names);
   }
 

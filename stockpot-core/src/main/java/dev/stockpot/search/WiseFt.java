@@ -4,7 +4,6 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.method.Linear;
 import dev.stockpot.recipe.Ingredient;
-import dev.stockpot.search.RecipeParameter.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +27,8 @@ public record WiseFt(Optional<String> of, int steps) implements Recipe {
           "wise-ft",
           Set.of(Need.BASE),
           List.of(
-              RecipeParameter.optional("of", new Type.Name()),
-              new RecipeParameter("steps", new Type.Count(1, 1000), Optional.of(10))),
+              RecipeParameter.optional("of", new ParameterType.Name()),
+              new RecipeParameter("steps", new ParameterType.Count(1, 1000), Optional.of(10))),
           Optional.empty(),
           arguments -> new WiseFt(arguments.find("of", String.class), arguments.count("steps")));
 

@@ -257,9 +257,9 @@ class SearchingRecipesTest {
     assertThat(Categories.read(text).examples().toString()).isEqualTo("{math={0, 2}, code={1}}");
     for (DType dtype : List.of(DType.U8, DType.I32, DType.I64)) {
       Path npy = folder.resolve(dtype + ".npy");
-      byte[] bytes = new byte[(int) (3 * dtype.bytes())];
+      byte[] bytes = new byte[3 * dtype.bytes()];
       bytes[0] = 7;
-      bytes[(int) (2 * dtype.bytes())] = 7;
+      bytes[2 * dtype.bytes()] = 7;
       Npy.write(npy, dtype, List.of(3L), MemorySegment.ofArray(bytes));
       assertThat(Categories.read(npy).examples().toString()).isEqualTo("{7={0, 2}, 0={1}}");
     }

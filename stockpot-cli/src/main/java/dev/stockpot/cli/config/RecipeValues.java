@@ -3,9 +3,9 @@ package dev.stockpot.cli.config;
 import dev.stockpot.cli.config.YamlValue.Scalar;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.RecipeSpec;
+import dev.stockpot.search.ParameterType;
 import dev.stockpot.search.RecipeDefinition;
 import dev.stockpot.search.RecipeParameter;
-import dev.stockpot.search.RecipeParameter.Type;
 import dev.stockpot.search.Recipes;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ record RecipeValues(Path folder, List<RecipeDefinition> known) {
 
   private Object value(RecipeParameter parameter, YamlValue value) {
     return switch (parameter.type()) {
-      case Type.Count(int least, int most) -> {
+      case ParameterType.Count(int least, int most) -> {
         double number = within(value, least, most);
         if (number != Math.rint(number)) {
           throw value.error(
@@ -114,13 +114,13 @@ record RecipeValues(Path folder, List<RecipeDefinition> known) {
         }
         yield (int) number;
       }
-      case Type.Number(double least, double most) -> within(value, least, most);
-      case Type.Flag() -> ParameterValues.flag(value);
-      case Type.Word(List<String> words) -> value.oneOf(parameter.name(), words);
-      case Type.Name() -> value.text();
-      case Type.Names() -> value.list(YamlValue::text);
-      case Type.File() -> file(value);
-      case Type.Checkpoints() ->
+      case ParameterType.Real(double least, double most) -> within(value, least, most);
+      case ParameterType.Flag() -> ParameterValues.flag(value);
+      case ParameterType.Word(List<String> words) -> value.oneOf(parameter.name(), words);
+      case ParameterType.Name() -> value.text();
+      case ParameterType.Names() -> value.list(YamlValue::text);
+      case ParameterType.File() -> file(value);
+      case ParameterType.Checkpoints() ->
           Ingredients.find(folder, value.list(word -> word), Optional.empty());
     };
   }
