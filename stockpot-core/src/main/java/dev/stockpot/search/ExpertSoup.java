@@ -47,9 +47,15 @@ public record ExpertSoup(Optional<Path> categories, double correlation, int budg
 
   @Override
   public List<String> faults(List<Ingredient> ingredients, List<String> before) {
-    return categories.isPresent()
-        ? List.of()
-        : List.of("it needs 'categories': a file with the category of each example of select");
+    if (categories.isEmpty()) {
+      return List.of("it needs 'categories': a file with the category of each example of select");
+    }
+    try {
+      Categories.read(categories.get());
+      return List.of();
+    } catch (EvaluationException e) {
+      return List.of(e.getMessage());
+    }
   }
 
   @Override

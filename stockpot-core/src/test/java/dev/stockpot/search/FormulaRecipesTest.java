@@ -378,7 +378,8 @@ class FormulaRecipesTest {
         kitchen.store(),
         kitchen.executor(),
         kitchen.settings(),
-        kitchen.work());
+        kitchen.work(),
+        kitchen.timings());
   }
 
   private static void assertClose(double[] actual, double... expected) {

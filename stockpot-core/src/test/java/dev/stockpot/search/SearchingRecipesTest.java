@@ -268,6 +268,8 @@ class SearchingRecipesTest {
     assertThatThrownBy(() -> Categories.read(floats))
         .isInstanceOf(EvaluationException.class)
         .hasMessage(floats + ": F32 [1] instead of an integer per example");
+    assertThat(new ExpertSoup(Optional.of(floats), 0.5, 9).faults(List.of(), List.of()))
+        .containsExactly(floats + ": F32 [1] instead of an integer per example");
   }
 
   @Test

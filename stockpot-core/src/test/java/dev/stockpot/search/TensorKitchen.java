@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /// A kitchen of real checkpoints: two tensors, `conv.w` of [2, 3] and `fc.w` of [4], with random
 /// float32 values around a base. A soup scores by a function of its ten values.
@@ -69,10 +70,11 @@ final class TensorKitchen implements AutoCloseable {
             fingerprints,
             TestKitchen.spec("accuracy", Role.ID),
             evaluator(score, all, correct),
-            new EvaluationStore(folder.resolve("work")),
+            new EvaluationStore(folder.resolve("work"), Durability.CACHED),
             new MergeExecutor(1, Progress.NONE),
             new Kitchen.Settings(Optional.empty(), false, false, false),
-            folder.resolve("work"));
+            folder.resolve("work"),
+            new Timings());
   }
 
   Kitchen kitchen() {
@@ -177,22 +179,20 @@ final class TensorKitchen implements AutoCloseable {
       }
 
       @Override
-      public SequencedMap<String, Evaluation> evaluate(
-          Checkpoint candidate, Collection<String> sets) {
+      public void evaluate(
+          Checkpoint candidate, Collection<String> sets, Consumer<Evaluation> done) {
         Optional<BitSet> bits = Optional.empty();
         for (int i = 0; i < correct.length; i++) {
           if (all.get(i).checkpoint().path().equals(candidate.path())) {
             bits = Optional.of(correct[i]);
           }
         }
-        SequencedMap<String, Evaluation> evaluations = new LinkedHashMap<>();
         for (String set : sets) {
           TensorKitchen.this.evaluations++;
           SequencedMap<String, Double> metrics =
               new LinkedHashMap<>(Map.of("accuracy", score.of(values(candidate))));
-          evaluations.put(set, new Evaluation(set, 10, metrics, bits, Optional.empty()));
+          done.accept(new Evaluation(set, 10, metrics, bits, Optional.empty()));
         }
-        return evaluations;
       }
 
       @Override
