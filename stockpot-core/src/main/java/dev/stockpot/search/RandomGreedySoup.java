@@ -74,7 +74,7 @@ public record RandomGreedySoup(GreedyRule rule, int orders, int seed) implements
   /// Mean and spread of the orders, by set.
   @Override
   public List<String> notes(List<Result> results, EvalSpec eval) {
-    List<Result> each = results.stream().filter(Result::isVariant).toList();
+    List<Result> each = results.stream().filter(result -> !result.isRecommended()).toList();
     List<String> bySet = new ArrayList<>();
     for (SetSpec set : eval.sets()) {
       double[] values =

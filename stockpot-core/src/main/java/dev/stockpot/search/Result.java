@@ -41,9 +41,4 @@ public record Result(
   public boolean isRecommended() {
     return isCooked() && !name.contains("@");
   }
-
-  /// Whether a recipe reports it without recommending it, such as a point of a curve.
-  public boolean isVariant() {
-    return isCooked() && name.contains("@");
-  }
 }

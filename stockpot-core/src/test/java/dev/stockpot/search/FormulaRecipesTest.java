@@ -115,8 +115,8 @@ class FormulaRecipesTest {
       assertThat(outcome.files().keySet()).containsExactly("uniform", "wise-ft");
       assertThat(outcome.results().stream().map(Result::recipe).skip(5)).containsOnly("wise-ft");
       assertThat(new Ranking(test.kitchen().eval(), true).chosen(outcome.results()))
-          .map(Result::isVariant)
-          .hasValue(false);
+          .map(Result::isRecommended)
+          .hasValue(true);
     }
   }
 
