@@ -57,9 +57,7 @@ final class CookPlan {
     text.append("\nBefore the first evaluation, all weights are looked at once: ")
         .append(Quantities.bytes(Survey.bytes(ingredients.base(), ingredients.all())))
         .append(" to read.\n");
-    return text.append(sentence(spec, ingredients, recipes, evaluator))
-        .append(".\n")
-        .toString();
+    return text.append(sentence(spec, ingredients, recipes, evaluator)).append(".\n").toString();
   }
 
   private static void row(Table table, Ingredient ingredient) {
