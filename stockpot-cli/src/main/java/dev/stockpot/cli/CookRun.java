@@ -87,11 +87,12 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param timings whether to print where the time went
   void cook(SoupSpec spec, boolean resume, boolean timings) {
     Timings clock = new Timings();
-    try (FolderLock _ = lock(resume);
-        OpenIngredients ingredients =
+    checkFolder(resume);
+    try (OpenIngredients ingredients =
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         OpenRecipes recipes = OpenRecipes.open(spec, ingredients.all());
-        Evaluator evaluator = open(spec)) {
+        Evaluator evaluator = open(spec);
+        FolderLock _ = lock(resume)) {
       preflight(ingredients, evaluator);
       OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
       if (!output.json()) {
