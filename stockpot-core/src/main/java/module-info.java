@@ -2,6 +2,7 @@ import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.Metric;
 import dev.stockpot.eval.Table;
 import dev.stockpot.eval.TextTokenizer;
+import dev.stockpot.search.Minimizer;
 
 /// The engine of Stockpot: checkpoints, merging, recipes, evaluation and search.
 @SuppressWarnings("module") // The friends named below are compiled after this module.
@@ -34,4 +35,5 @@ module dev.stockpot.core {
   uses Metric;
   uses Table.Provider;
   uses TextTokenizer.Provider;
+  uses Minimizer;
 }

@@ -68,7 +68,7 @@ final class CookCommand implements Runnable {
 
   @Override
   public void run() {
-    SoupSpec read = SoupFile.read(soup, Recipes.names());
+    SoupSpec read = SoupFile.read(soup, Recipes.ALL);
     SoupSpec spec = read.with(skipBad.apply(read.eval()));
     List<String> words = command.commandLine().getParent().getParseResult().originalArgs();
     CookRun run =

@@ -7,46 +7,57 @@ import dev.stockpot.diagnose.Survey;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.SoupSpec;
+import dev.stockpot.search.Cost;
+import dev.stockpot.search.Kitchen;
 import dev.stockpot.search.Recipe;
-import dev.stockpot.search.Recipes;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// What a cook will do, in words, before it does it.
 final class CookPlan {
   private CookPlan() {}
 
   /// One line: what goes in, and how much work that is at most.
-  static String sentence(SoupSpec spec, OpenIngredients ingredients) {
+  static String sentence(
+      SoupSpec spec, OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
+    Cost cost = cost(ingredients, recipes, evaluator);
     return "%d recipes from %d ingredients%s; at most %d evaluations on select, and %d on %d other sets"
         .formatted(
-            spec.recipes().size(),
+            recipes.size(),
             ingredients.all().size(),
             ingredients.base().isPresent() ? " and a base" : "",
-            models(ingredients) + trials(spec, ingredients) + soups(spec),
-            models(ingredients) + soups(spec),
+            models(ingredients) + cost.trials() + cost.results(),
+            models(ingredients) + cost.results(),
             spec.eval().report().size());
   }
 
   /// All of it, for `--dry-run`.
-  static String text(SoupSpec spec, OpenIngredients ingredients, Evaluator evaluator, Path folder) {
+  static String text(
+      SoupSpec spec,
+      OpenIngredients ingredients,
+      List<Recipe> recipes,
+      Evaluator evaluator,
+      Path folder) {
     Table table =
         new Table(Table.text("checkpoint"), Table.number("parameters"), Table.number("size"));
     ingredients.base().ifPresent(base -> row(table, base));
     ingredients.all().forEach(ingredient -> row(table, ingredient));
     StringBuilder text = new StringBuilder(table.format()).append('\n');
-    for (String recipe : spec.recipes()) {
-      boolean ensemble = isEnsemble(recipe);
-      boolean skipped = ensemble && !evaluator.givesPredictions();
-      text.append(recipe)
-          .append(skipped ? ": would be skipped, the evaluator gives no logits" : "")
-          .append(ensemble ? "" : ": " + folder.resolve(recipe).resolve("model.safetensors"))
-          .append('\n');
+    for (Recipe recipe : recipes) {
+      String what =
+          lacks(recipe, ingredients, evaluator)
+              .map(reason -> ": would be skipped, " + reason)
+              .orElseGet(() ->
+                  isEnsemble(recipe)
+                      ? ""
+                      : ": " + folder.resolve(recipe.name()).resolve("model.safetensors"));
+      text.append(recipe.name()).append(what).append('\n');
     }
     text.append("\nBefore the first evaluation, all weights are looked at once: ")
         .append(Quantities.bytes(Survey.bytes(ingredients.base(), ingredients.all())))
         .append(" to read.\n");
-    return text.append(sentence(spec, ingredients)).append(".\n").toString();
+    return text.append(sentence(spec, ingredients, recipes, evaluator)).append(".\n").toString();
   }
 
   private static void row(Table table, Ingredient ingredient) {
@@ -61,15 +72,26 @@ final class CookPlan {
     return ingredients.all().size() + ingredients.base().stream().toList().size();
   }
 
-  private static int trials(SoupSpec spec, OpenIngredients ingredients) {
-    return spec.recipes().contains("greedy") ? ingredients.all().size() - 1 : 0;
+  /// At most, of the recipes that can be cooked.
+  private static Cost cost(OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
+    long trials = 0;
+    long results = 0;
+    for (Recipe recipe : recipes) {
+      if (lacks(recipe, ingredients, evaluator).isEmpty()) {
+        Cost cost = recipe.cost(ingredients.all().size());
+        trials += cost.trials();
+        results += cost.results();
+      }
+    }
+    return new Cost(trials, results);
   }
 
-  private static int soups(SoupSpec spec) {
-    return (int) spec.recipes().stream().filter(name -> !isEnsemble(name)).count();
+  private static Optional<String> lacks(
+      Recipe recipe, OpenIngredients ingredients, Evaluator evaluator) {
+    return Kitchen.lacks(recipe, ingredients.base().isPresent(), evaluator.givesPredictions());
   }
 
-  private static boolean isEnsemble(String recipe) {
-    return Recipes.named(recipe).needs().contains(Recipe.Need.PREDICTIONS);
+  private static boolean isEnsemble(Recipe recipe) {
+    return recipe.needs().contains(Recipe.Need.PREDICTIONS);
   }
 }

@@ -24,7 +24,6 @@ import dev.stockpot.search.EvaluationStore;
 import dev.stockpot.search.Kitchen;
 import dev.stockpot.search.Ranking;
 import dev.stockpot.search.Recipe;
-import dev.stockpot.search.Recipes;
 import dev.stockpot.search.Result;
 import dev.stockpot.search.ResultLines;
 import dev.stockpot.search.StatisticsDocument;
@@ -74,9 +73,11 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     checkFolder(resume);
     try (OpenIngredients ingredients =
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
+        OpenRecipes recipes = OpenRecipes.open(spec, ingredients.all());
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
-      terminal.print(CookPlan.text(spec, ingredients, evaluator, settings.folder()));
+      OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
+      terminal.print(CookPlan.text(spec, ingredients, recipes.all(), evaluator, settings.folder()));
     }
   }
 
@@ -86,60 +87,75 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param timings whether to print where the time went
   void cook(SoupSpec spec, boolean resume, boolean timings) {
     Timings clock = new Timings();
-    try (FolderLock _ = lock(resume);
-        OpenIngredients ingredients =
+    checkFolder(resume);
+    try (OpenIngredients ingredients =
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
+        OpenRecipes recipes = OpenRecipes.open(spec, ingredients.all());
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
+      OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
       if (!output.json()) {
-        output.tell(terminal, CookPlan.sentence(spec, ingredients));
+        output.tell(terminal, CookPlan.sentence(spec, ingredients, recipes.all(), evaluator));
       }
-      Map<Path, String> inputs =
-          clock.measure(
-              "hashing",
-              () ->
-                  Hashes.of(
-                      inputs(spec, ingredients), settings.threads(), output.progress(terminal)));
-      Path work = work();
-      AtomicFile.deletePartials(settings.folder());
-      spec.recipes()
-          .forEach(recipe -> AtomicFile.deletePartials(settings.folder().resolve(recipe)));
-      WeightSurvey survey =
-          clock.measure(
-              "looking at the weights",
-              () ->
-                  WeightSurvey.of(
-                      spec,
-                      ingredients,
-                      settings.folder(),
-                      settings.threads(),
-                      output.progress(terminal)));
-      survey.diagnoses().forEach(diagnosis -> output.note(terminal, diagnosis.note()));
-      Cook.Outcome outcome;
-      try (EvaluationStore store =
-          new EvaluationStore(
-              work.resolve(EvalIdentity.of(spec.eval(), inputs)), Durability.SYNCED)) {
-        Kitchen kitchen = kitchen(spec, ingredients, evaluator, store, inputs, work, clock);
-        List<Recipe> recipes = spec.recipes().stream().map(Recipes::named).toList();
-        outcome = new Cook(kitchen, recipes, settings.folder()).run();
+      try (FolderLock _ = lock(resume)) {
+        cook(spec, ingredients, recipes, evaluator, clock);
       }
-      outcome.notes().forEach(note -> output.note(terminal, note));
-      Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
-      Optional<Comparisons> comparisons =
-          clock.measure("comparing", () -> Comparisons.of(ranking, outcome.results()));
-      Optional<String> verdict = Verdict.of(ranking, outcome.results(), comparisons);
-      List<Path> written = new ArrayList<>(survey.files());
-      comparisons.ifPresent(all -> {
-        written.add(settings.folder().resolve("statistics.json"));
-        AtomicFile.writeString(written.getLast(), StatisticsDocument.of(all, verdict), true);
-      });
-      write(outcome, written, inputs, clock);
-      WorkFolder.delete(work);
-      show(spec, outcome, ranking, comparisons, verdict);
       if (timings) {
         terminal.err().print(TimingTable.of(clock, evaluator));
       }
     }
+  }
+
+  /// Cooks what has been checked, in a folder that is held.
+  private void cook(
+      SoupSpec spec,
+      OpenIngredients ingredients,
+      OpenRecipes recipes,
+      Evaluator evaluator,
+      Timings clock) {
+    Map<Path, String> inputs =
+        clock.measure(
+            "hashing",
+            () ->
+                Hashes.of(
+                    inputs(spec, ingredients, recipes),
+                    settings.threads(),
+                    output.progress(terminal)));
+    Path work = work();
+    AtomicFile.deletePartials(settings.folder());
+    spec.recipes()
+        .forEach(recipe -> AtomicFile.deletePartials(settings.folder().resolve(recipe.name())));
+    WeightSurvey survey =
+        clock.measure(
+            "looking at the weights",
+            () ->
+                WeightSurvey.of(
+                    spec,
+                    ingredients,
+                    settings.folder(),
+                    settings.threads(),
+                    output.progress(terminal)));
+    survey.diagnoses().forEach(diagnosis -> output.note(terminal, diagnosis.note()));
+    Cook.Outcome outcome;
+    try (EvaluationStore store =
+        new EvaluationStore(
+            work.resolve(EvalIdentity.of(spec.eval(), inputs)), Durability.SYNCED)) {
+      Kitchen kitchen = kitchen(spec, ingredients, recipes, evaluator, store, inputs, work, clock);
+      outcome = new Cook(kitchen, recipes.all(), settings.folder()).run();
+    }
+    outcome.notes().forEach(note -> output.note(terminal, note));
+    Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
+    Optional<Comparisons> comparisons =
+        clock.measure("comparing", () -> Comparisons.of(ranking, outcome.results()));
+    Optional<String> verdict = Verdict.of(ranking, outcome.results(), comparisons);
+    List<Path> written = new ArrayList<>(survey.files());
+    comparisons.ifPresent(all -> {
+      written.add(settings.folder().resolve("statistics.json"));
+      AtomicFile.writeString(written.getLast(), StatisticsDocument.of(all, verdict), true);
+    });
+    write(outcome, written, inputs, clock);
+    WorkFolder.delete(work);
+    show(spec, outcome, ranking, comparisons, verdict);
   }
 
   private Evaluator open(SoupSpec spec) {
@@ -200,14 +216,14 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   private Kitchen kitchen(
       SoupSpec spec,
       OpenIngredients ingredients,
+      OpenRecipes recipes,
       Evaluator evaluator,
       EvaluationStore store,
       Map<Path, String> inputs,
       Path work,
       Timings clock) {
     Map<String, String> fingerprints = new LinkedHashMap<>();
-    ingredients
-        .withBase()
+    Stream.concat(ingredients.withBase(), recipes.checkpoints().values().stream())
         .forEach(each -> fingerprints.put(each.name(), fingerprint(each.checkpoint(), inputs)));
     return new Kitchen(
         ingredients.all(),
@@ -220,8 +236,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         new Kitchen.Settings(
             settings.outDType(),
             settings.saturate(),
-            spec.recipes().stream()
-                .anyMatch(name -> Recipes.named(name).needs().contains(Recipe.Need.PREDICTIONS)),
+            recipes.all().stream()
+                .anyMatch(recipe -> recipe.needs().contains(Recipe.Need.PREDICTIONS)),
             settings.exhaustive()),
         work,
         clock);
@@ -233,10 +249,11 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     return hashes.size() == 1 ? hashes.getFirst() : Sha256.ofText(String.join("\n", hashes));
   }
 
-  private List<Path> inputs(SoupSpec spec, OpenIngredients ingredients) {
+  private List<Path> inputs(SoupSpec spec, OpenIngredients ingredients, OpenRecipes recipes) {
     return Stream.of(
             Stream.of(settings.file()),
             ingredients.withBase().flatMap(each -> each.checkpoint().files().stream()),
+            recipes.inputs().stream(),
             EvalIdentity.files(spec.eval()).stream())
         .flatMap(paths -> paths)
         .distinct()
@@ -297,7 +314,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     verdict.ifPresent(sentence -> terminal.print("\n" + sentence + "\n"));
     ranking
         .chosen(outcome.results())
-        .map(result -> outcome.files().get(result.recipe()))
+        .map(result -> outcome.files().get(result.name()))
         .ifPresent(file -> terminal.print("Its checkpoint: " + file + "\n"));
   }
 }

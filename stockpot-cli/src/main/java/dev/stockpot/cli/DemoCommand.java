@@ -56,8 +56,7 @@ final class DemoCommand implements Runnable {
     CookRun.Settings settings =
         new CookRun.Settings(
             soup, folder, List.of(NAME), Optional.empty(), false, threads.threads(), false);
-    new CookRun(terminal, output, settings)
-        .cook(SoupFile.read(soup, Recipes.names()), false, false);
+    new CookRun(terminal, output, settings).cook(SoupFile.read(soup, Recipes.ALL), false, false);
     if (!output.json()) {
       terminal.print(
           """

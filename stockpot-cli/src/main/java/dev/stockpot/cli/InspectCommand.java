@@ -17,6 +17,7 @@ import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.lora.Adapter;
 import dev.stockpot.lora.Adapters;
+import dev.stockpot.recipe.NaturalOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.lora.Refactoring;
+import dev.stockpot.recipe.NaturalOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.stockpot.diagnose.Diagnosis;
 import dev.stockpot.diagnose.Geometry;
 import dev.stockpot.diagnose.Survey;
 import dev.stockpot.internal.io.AtomicFile;
+import dev.stockpot.recipe.RecipeSpec;
 import dev.stockpot.recipe.SoupSpec;
 import dev.stockpot.search.Recipe;
 import dev.stockpot.search.Recipes;
@@ -28,7 +29,8 @@ record WeightSurvey(List<Diagnosis> diagnoses, List<Path> files) {
     List<Diagnosis> diagnoses = new ArrayList<>();
     List<String> needy =
         spec.recipes().stream()
-            .filter(name -> Recipes.named(name).needs().contains(Recipe.Need.BASE))
+            .filter(each -> Recipes.named(each.recipe()).needs().contains(Recipe.Need.BASE))
+            .map(RecipeSpec::name)
             .toList();
     if (ingredients.base().isEmpty() && !needy.isEmpty()) {
       diagnoses.add(Diagnoses.missingBase(needy));

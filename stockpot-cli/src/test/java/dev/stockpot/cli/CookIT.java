@@ -143,8 +143,10 @@ class CookIT {
                 best: run/best/model.safetensors
                 uniform: run/uniform/model.safetensors
                 greedy: run/greedy/model.safetensors
-                ensemble: would be skipped, the evaluator gives no logits
-                greedy-ensemble: would be skipped, the evaluator gives no logits
+                ensemble: would be skipped, it averages logits, and this evaluator gives\
+                 only metrics; use an onnx evaluator
+                greedy-ensemble: would be skipped, it averages logits, and this evaluator gives\
+                 only metrics; use an onnx evaluator
 
                 Before the first evaluation, all weights are looked at once: 1.82 kB to read.
                 5 recipes from 6 ingredients and a base; at most 15 evaluations on select, and 10\

@@ -35,6 +35,7 @@ class ReferenceIT {
   void write() throws IOException {
     reference = members(JsonReader.read(Files.readString(DIGITS.resolve("reference.json"))));
     StringBuilder soup = new StringBuilder();
+    soup.append("recipes: [best, uniform, greedy, ensemble, greedy-ensemble]\n");
     soup.append("base: ").append(DIGITS).append("/base.safetensors\n");
     soup.append("ingredients: [\"").append(DIGITS).append("/ft-*.safetensors\"]\n");
     soup.append("evaluator: {onnx: ").append(DIGITS).append("/model.onnx}\n");

@@ -10,9 +10,14 @@ import java.util.Optional;
 /// @param base the pre-trained checkpoint, where a recipe needs it
 /// @param ingredients fine-tuned checkpoints, in the file's order, globs expanded and sorted
 /// @param eval how candidates are measured
-/// @param recipes names, in the file's order
+/// @param recipes in the file's order, under different names
+/// @param choosesRecipes whether the file names recipes; else they are the usual ones
 public record SoupSpec(
-    Optional<Path> base, List<Path> ingredients, EvalSpec eval, List<String> recipes) {
+    Optional<Path> base,
+    List<Path> ingredients,
+    EvalSpec eval,
+    List<RecipeSpec> recipes,
+    boolean choosesRecipes) {
   public SoupSpec {
     ingredients = List.copyOf(ingredients);
     recipes = List.copyOf(recipes);
@@ -20,6 +25,6 @@ public record SoupSpec(
 
   /// The same with another evaluation.
   public SoupSpec with(EvalSpec other) {
-    return new SoupSpec(base, ingredients, other, recipes);
+    return new SoupSpec(base, ingredients, other, recipes, choosesRecipes);
   }
 }

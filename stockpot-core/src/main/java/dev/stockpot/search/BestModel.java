@@ -1,13 +1,23 @@
 package dev.stockpot.search;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// The best individual model: what a soup has to beat.
 public record BestModel() implements Recipe {
 
+  static final RecipeDefinition DEFINITION =
+      new RecipeDefinition("best", Set.of(), List.of(), Optional.empty(), _ -> new BestModel());
+
   @Override
-  public String name() {
-    return "best";
+  public RecipeDefinition definition() {
+    return DEFINITION;
+  }
+
+  @Override
+  public Cost cost(int ingredients) {
+    return new Cost(0, 1);
   }
 
   @Override

@@ -36,14 +36,18 @@ public record CandidateFiles(
   /// A candidate while it is measured.
   ///
   /// @param checkpoint the candidate
-  /// @param path what is deleted in the end, unless the candidate was there before
-  public record Candidate(Checkpoint checkpoint, Optional<Path> path) implements AutoCloseable {
+  /// @param end clears it away
+  public record Candidate(Checkpoint checkpoint, Runnable end) implements AutoCloseable {
+
+    /// A file that was there before, and stays.
+    static Candidate stored(Path path) {
+      Checkpoint checkpoint = Checkpoints.open(path);
+      return new Candidate(checkpoint, checkpoint::close);
+    }
+
     @Override
     public void close() {
-      path.ifPresent(file -> {
-        checkpoint.close();
-        WorkFolder.delete(file);
-      });
+      end.run();
     }
   }
 
@@ -71,7 +75,7 @@ public record CandidateFiles(
   /// @param saturate whether values that overflow its types are clamped
   public Candidate of(Checkpoint checkpoint, MergeExecutor executor, boolean saturate) {
     if (!isComputed(checkpoint)) {
-      return new Candidate(checkpoint, Optional.empty());
+      return new Candidate(checkpoint, () -> {});
     }
     MergePlan plan = MergePlan.of(List.of(checkpoint), Linear.mean(1), Optional.empty());
     return write((file, like) -> executor.execute(plan, like, file, saturate, Durability.CACHED));
@@ -84,7 +88,13 @@ public record CandidateFiles(
     try {
       write.to(companions.isPresent() ? path.resolve("model." + extension) : path, format);
       companions.ifPresent(from -> HuggingFaceFolder.copyCompanions(from, path));
-      return new Candidate(Checkpoints.open(path), Optional.of(path));
+      Checkpoint checkpoint = Checkpoints.open(path);
+      return new Candidate(
+          checkpoint,
+          () -> {
+            checkpoint.close();
+            WorkFolder.delete(path);
+          });
     } catch (RuntimeException | Error e) {
       WorkFolder.delete(path);
       throw e;

@@ -13,6 +13,11 @@ public record Choice(String name, Dish dish, List<Trial> trace) {
     trace = List.copyOf(trace);
   }
 
+  /// The name of what a recipe does not recommend, but reports: `wise-ft@0.3`.
+  static String variant(String recipe, String label) {
+    return recipe + "@" + label;
+  }
+
   /// A choice without a search.
   public Choice(String name, Dish dish) {
     this(name, dish, List.of());

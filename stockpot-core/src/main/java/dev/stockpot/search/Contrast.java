@@ -1,6 +1,9 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.ExampleNumbers;
+import dev.stockpot.eval.MeanMetric;
+import dev.stockpot.eval.Metrics;
 import dev.stockpot.eval.SetSpec;
 import dev.stockpot.statistics.Bootstrap;
 import dev.stockpot.statistics.Differences;
@@ -37,7 +40,7 @@ public record Contrast(
   public static final long SEED = 0;
 
   /// Most draws of single examples; where each has to be drawn, large sets are drawn less often.
-  private static final long MOST_DRAWS = 100_000_000;
+  private static final long MOST_DRAWS = 20_000_000;
 
   private static final int FEWEST_RESAMPLES = 1000;
 
@@ -85,6 +88,10 @@ public record Contrast(
   /// of the same examples, and where they are not, nothing is lost.
   private static Optional<Differences> differences(
       Measure measure, Result result, Result other, String metric, boolean higherIsBetter) {
+    if (measure.sets().stream().mapToDouble(SetSpec::weight).distinct().count() > 1) {
+      // Sets that count differently are not resampled.
+      return Optional.empty();
+    }
     List<double[]> sets = new ArrayList<>();
     for (SetSpec set : measure.sets()) {
       Optional<double[]> ours = contributions(result.evaluations().get(set.name()), metric);
@@ -125,7 +132,9 @@ public record Contrast(
   /// known.
   private static Optional<double[]> contributions(Evaluation evaluation, String metric) {
     if (!metric.equals("accuracy")) {
-      return Optional.empty();
+      return Metrics.find(metric).filter(MeanMetric.class::isInstance).isPresent()
+          ? evaluation.numbers().map(ExampleNumbers::read)
+          : Optional.empty();
     }
     return evaluation
         .correct()

@@ -16,7 +16,7 @@ import java.util.SequencedMap;
 ///
 /// @param kitchen its evaluations make it possible to go on where an earlier run was cut off
 /// @param recipes in the order in which they are cooked
-/// @param folder for `RECIPE/model.safetensors`
+/// @param folder for `NAME/model.safetensors`, by the names of the recipes
 public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
 
   /// What came out.
@@ -42,6 +42,7 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
     SequencedMap<String, Choice> choices = new LinkedHashMap<>();
     SequencedMap<String, Path> files = new LinkedHashMap<>();
     evaluateGiven(results);
+    Kitchen now = kitchen;
     Progress.Total total = new Progress.Total(recipes.size(), Progress.Unit.CANDIDATES);
     try (Progress.Task task = kitchen.progress().begin("cooking", total)) {
       for (Recipe recipe : recipes) {
@@ -49,16 +50,27 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
         if (skipped.isPresent()) {
           notes.add(recipe.name() + " is skipped: " + skipped.get());
         } else {
-          List<Choice> made = recipe.choose(kitchen);
+          List<Choice> made = recipe.choose(now);
           choices.put(recipe.name(), made.getFirst());
+          List<Result> its = new ArrayList<>();
           for (Choice choice : made) {
-            SequencedMap<String, Evaluation> evaluations = serve(recipe, choice, files, notes);
-            results.add(
-                new Result(choice.name(), recipe.name(), choice.dish().weights(), evaluations));
+            its.add(
+                new Result(
+                    choice.name(),
+                    recipe.definition().name(),
+                    choice.dish().weights(),
+                    serve(recipe, choice, files, notes)));
+          }
+          results.addAll(its);
+          recipe.notes(its, kitchen.eval()).forEach(note -> notes.add(recipe.name() + ": " + note));
+          if (made.getFirst().dish() instanceof Dish.Soup soup) {
+            now = now.after(recipe.name(), soup, files.get(recipe.name()));
           }
         }
         task.advance(1);
       }
+    } finally {
+      now.cooked().values().forEach(cooked -> cooked.checkpoint().close());
     }
     return new Outcome(results, choices, files, notes);
   }

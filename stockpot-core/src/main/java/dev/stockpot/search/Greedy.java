@@ -3,7 +3,6 @@ package dev.stockpot.search;
 import dev.stockpot.Progress;
 import dev.stockpot.eval.Attempt;
 import dev.stockpot.eval.Bar;
-import dev.stockpot.eval.Evaluation;
 import dev.stockpot.recipe.Ingredient;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +11,18 @@ import java.util.List;
 ///
 /// @see <a href="https://arxiv.org/abs/2203.05482">Wortsman et al. 2022, Recipe 1</a>
 final class Greedy {
-  private Greedy() {}
+  private final Kitchen kitchen;
+  private final GreedyRule rule;
+  private final Mixture mixture;
+  private final List<Ingredient> members = new ArrayList<>();
+  private final List<Trial> trace = new ArrayList<>();
+  private double best;
+
+  private Greedy(Kitchen kitchen, GreedyRule rule, Mixture mixture) {
+    this.kitchen = kitchen;
+    this.rule = rule;
+    this.mixture = mixture;
+  }
 
   /// What is grown.
   interface Mixture {
@@ -29,35 +39,47 @@ final class Greedy {
   /// What a search found.
   ///
   /// @param members in the order in which they were accepted, which is that of the sums
-  /// @param trace a trial for each ingredient after the first
+  /// @param trace a trial for each ingredient after the first, and those of further passes
   /// @param score of the members on `select`
   record Found(List<Ingredient> members, List<Trial> trace, double score) {}
 
   /// Searches.
   ///
   /// @param order in which ingredients are tried; the first is a member without a trial
-  static Found search(Kitchen kitchen, List<Ingredient> order, Accept accept, Mixture mixture) {
-    List<Ingredient> members = new ArrayList<>(List.of(order.getFirst()));
-    List<Trial> trace = new ArrayList<>();
-    double best = kitchen.score(order.getFirst());
-    mixture.add(order.getFirst());
-    Progress.Total total = new Progress.Total(order.size() - 1L, Progress.Unit.CANDIDATES);
+  static Found search(Kitchen kitchen, List<Ingredient> order, GreedyRule rule, Mixture mixture) {
+    Greedy greedy = new Greedy(kitchen, rule, mixture);
+    greedy.begin(order.getFirst());
+    List<Ingredient> left = new ArrayList<>(order.subList(1, order.size()));
+    boolean grown = true;
+    for (int pass = 1; grown && pass <= rule.passes(); pass++) {
+      greedy.pass(left);
+      grown = left.removeAll(greedy.members);
+    }
+    return new Found(List.copyOf(greedy.members), greedy.trace, greedy.best);
+  }
+
+  private void begin(Ingredient first) {
+    members.add(first);
+    best = kitchen.score(first);
+    mixture.add(first);
+  }
+
+  /// Tries each once.
+  private void pass(List<Ingredient> candidates) {
+    Progress.Total total = new Progress.Total(candidates.size(), Progress.Unit.CANDIDATES);
     try (Progress.Task task = kitchen.progress().begin("greedy search", total)) {
-      for (int i = 1; i < order.size(); i++) {
-        Ingredient candidate = order.get(i);
-        List<Ingredient> next = new ArrayList<>(members);
-        next.addAll(order.subList(i + 1, Math.min(i + 2, order.size())));
+      for (int i = 0; i < candidates.size(); i++) {
+        Ingredient candidate = candidates.get(i);
+        List<Ingredient> next = new ArrayList<>();
+        if (i + 1 < candidates.size()) {
+          next.addAll(members);
+          next.add(candidates.get(i + 1));
+        }
         members.add(candidate);
         double bar = best;
-        Bar.Test passes = score -> accept.test(score, bar, kitchen.higherIsBetter());
-        Trial trial =
-            switch (mixture.attempt(members, i + 1 < order.size() ? next : List.of(), passes)) {
-              case Attempt.Stopped stopped -> Trial.of(candidate.name(), stopped);
-              case Attempt.Finished(Evaluation evaluation) -> {
-                double score = kitchen.score(evaluation);
-                yield Trial.of(candidate.name(), score, passes.passes(score));
-              }
-            };
+        Bar.Test passes = score -> rule.keeps(score, bar, kitchen.higherIsBetter());
+        Attempt attempt = mixture.attempt(members, next, passes);
+        Trial trial = Trial.of(candidate.name(), kitchen, attempt, passes);
         trace.add(trial);
         if (trial.accepted()) {
           mixture.add(candidate);
@@ -68,6 +90,5 @@ final class Greedy {
         task.advance(1);
       }
     }
-    return new Found(List.copyOf(members), trace, best);
   }
 }

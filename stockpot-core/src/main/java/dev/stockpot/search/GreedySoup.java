@@ -4,16 +4,36 @@ import dev.stockpot.eval.Attempt;
 import dev.stockpot.eval.Bar;
 import dev.stockpot.recipe.Ingredient;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// The greedy soup, the paper's central method: never worse on `select` than the best single model.
 ///
-/// @param accept what to do with a candidate that changes nothing
+/// @param rule when a candidate is kept
 /// @see <a href="https://arxiv.org/abs/2203.05482">Wortsman et al. 2022, Recipe 1</a>
-public record GreedySoup(Accept accept) implements Recipe {
+public record GreedySoup(GreedyRule rule) implements Recipe {
+
+  static final RecipeDefinition DEFINITION =
+      new RecipeDefinition(
+          "greedy",
+          Set.of(),
+          GreedyRule.PARAMETERS,
+          Optional.empty(),
+          arguments -> new GreedySoup(GreedyRule.of(arguments)));
+
+  /// With one pass and no margin.
+  public GreedySoup(Accept accept) {
+    this(GreedyRule.of(accept));
+  }
 
   @Override
-  public String name() {
-    return "greedy";
+  public RecipeDefinition definition() {
+    return DEFINITION;
+  }
+
+  @Override
+  public Cost cost(int ingredients) {
+    return new Cost(rule.passes() * (ingredients - 1L), 1);
   }
 
   @Override
@@ -40,7 +60,7 @@ public record GreedySoup(Accept accept) implements Recipe {
               kitchen.timings().measure(Kitchen.MERGING, () -> sum.accept(newcomer.checkpoint()));
             }
           };
-      return Greedy.search(kitchen, order, accept, mixture);
+      return Greedy.search(kitchen, order, rule, mixture);
     }
   }
 }

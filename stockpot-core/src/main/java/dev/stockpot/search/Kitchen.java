@@ -25,6 +25,7 @@ import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.search.CandidateFiles.Candidate;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,6 +45,7 @@ import java.util.function.Supplier;
 /// @param settings what the user chose
 /// @param work folder for candidates; those that are dropped are deleted
 /// @param timings where the time goes
+/// @param cooked the soups that recipes before have recommended, by their names
 public record Kitchen(
     List<Ingredient> ingredients,
     Optional<Ingredient> base,
@@ -54,7 +56,8 @@ public record Kitchen(
     MergeExecutor executor,
     Settings settings,
     Path work,
-    Timings timings) {
+    Timings timings,
+    SequencedMap<String, Cooked> cooked) {
 
   static final String MERGING = "merging";
   private static final String EVALUATING = "evaluating";
@@ -68,9 +71,87 @@ public record Kitchen(
   public record Settings(
       Optional<DType> outDType, boolean saturate, boolean keepPredictions, boolean exhaustive) {}
 
+  /// A soup that is stored.
+  ///
+  /// @param checkpoint what was stored, open
+  public record Cooked(Dish.Soup soup, Checkpoint checkpoint) {}
+
   public Kitchen {
     ingredients = List.copyOf(ingredients);
     fingerprints = Map.copyOf(fingerprints);
+    cooked = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(cooked));
+  }
+
+  /// Before anything is cooked.
+  public Kitchen(
+      List<Ingredient> ingredients,
+      Optional<Ingredient> base,
+      Map<String, String> fingerprints,
+      EvalSpec eval,
+      Evaluator evaluator,
+      EvaluationStore store,
+      MergeExecutor executor,
+      Settings settings,
+      Path work,
+      Timings timings) {
+    this(
+        ingredients,
+        base,
+        fingerprints,
+        eval,
+        evaluator,
+        store,
+        executor,
+        settings,
+        work,
+        timings,
+        new LinkedHashMap<>());
+  }
+
+  /// What bears a name: a soup that was cooked before, else an ingredient.
+  Optional<Cooked> named(String name) {
+    return Optional.ofNullable(cooked.get(name))
+        .or(() ->
+            ingredients.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .map(each -> new Cooked(mean(List.of(each)), each.checkpoint())));
+  }
+
+  /// The best on `select` of the best single model and the soups cooked before; of equal ones that
+  /// of more ingredients, then the first.
+  Cooked bestSoFar() {
+    Cooked best = named(bestFirst().getFirst().name()).orElseThrow();
+    for (Cooked each : cooked.values()) {
+      double score = score(each.soup());
+      double bar = score(best.soup());
+      boolean larger = each.soup().weights().size() > best.soup().weights().size();
+      if ((larger ? Accept.GE : Accept.GT).test(score, bar, higherIsBetter())) {
+        best = each;
+      }
+    }
+    return best;
+  }
+
+  /// After a soup has been cooked.
+  ///
+  /// @param file in which it was [served][#serve]
+  /// @return for the recipes that follow; who asks for it closes the soup's checkpoint
+  Kitchen after(String name, Dish.Soup soup, Path file) {
+    SequencedMap<String, Cooked> more = new LinkedHashMap<>(cooked);
+    more.put(name, new Cooked(soup, Checkpoints.open(file)));
+    return new Kitchen(
+        ingredients,
+        base,
+        fingerprints,
+        eval,
+        evaluator,
+        store,
+        executor,
+        settings,
+        work,
+        timings,
+        more);
   }
 
   /// The ingredients, best on `select` first; ties by name, those without a score at the end.
@@ -90,24 +171,35 @@ public record Kitchen(
 
   /// Why a recipe cannot be cooked here; empty if it can.
   public Optional<String> lacks(Recipe recipe) {
+    if (recipe.needs().contains(Recipe.Need.PREDICTIONS)
+        && !evaluator.givesPredictions()
+        && eval.evaluator() instanceof EvaluatorSpec.Network) {
+      return Optional.of("it averages logits, and of a language model's only the losses are kept");
+    }
+    return lacks(recipe, base.isPresent(), evaluator.givesPredictions());
+  }
+
+  /// Why a recipe cannot be cooked in a kitchen; empty if it can.
+  ///
+  /// @param hasBase whether there is a pre-trained model
+  /// @param givesPredictions whether the evaluator does
+  public static Optional<String> lacks(Recipe recipe, boolean hasBase, boolean givesPredictions) {
     for (Recipe.Need need : Recipe.Need.values()) {
-      if (recipe.needs().contains(need)) {
-        switch (need) {
-          case PREDICTIONS -> {
-            if (!evaluator.givesPredictions()) {
-              return Optional.of(
-                  eval.evaluator() instanceof EvaluatorSpec.Network
-                      ? "it averages logits, and of a language model's only the losses are kept"
-                      : "it averages logits, and this evaluator gives only metrics; use an onnx"
-                          + " evaluator");
-            }
-          }
-          case BASE -> {
-            if (base.isEmpty()) {
-              return Optional.of("it needs the pre-trained model; name it as 'base'");
-            }
-          }
-        }
+      boolean there =
+          switch (need) {
+            case PREDICTIONS -> givesPredictions;
+            case BASE -> hasBase;
+            case MINIMIZER -> Minimizer.find().isPresent();
+          };
+      if (!there && recipe.needs().contains(need)) {
+        return Optional.of(
+            switch (need) {
+              case PREDICTIONS ->
+                  "it averages logits, and this evaluator gives only metrics; use an onnx"
+                      + " evaluator";
+              case BASE -> "it needs the pre-trained model; name it as 'base'";
+              case MINIMIZER -> "it needs the module stockpot-hipparchus, which is not installed";
+            });
       }
     }
     return Optional.empty();
@@ -199,11 +291,7 @@ public record Kitchen(
       return evaluate(soup, sets);
     }
     Path stored = files.companions().isPresent() ? file.getParent() : file;
-    return evaluate(
-        soup.fingerprint(),
-        sets,
-        false,
-        () -> new Candidate(Checkpoints.open(stored), Optional.empty()));
+    return evaluate(soup.fingerprint(), sets, false, () -> Candidate.stored(stored));
   }
 
   /// How an ensemble does on a set, without its predictions.
@@ -226,6 +314,18 @@ public record Kitchen(
         .companions()
         .ifPresent(from -> HuggingFaceFolder.copyCompanions(from, target.getParent()));
     return report;
+  }
+
+  /// What a merge finds on the way, without keeping its result: tensor → name → value.
+  Map<String, Map<String, Double>> figures(MergePlan plan) {
+    Path nowhere = work.resolve("figures.safetensors");
+    return timings
+        .measure(
+            MERGING,
+            () ->
+                executor.execute(
+                    plan, new Nowhere(), nowhere, settings.saturate(), Durability.CACHED))
+        .figures();
   }
 
   /// A mean that can grow.

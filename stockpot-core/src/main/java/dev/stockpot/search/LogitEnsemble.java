@@ -1,6 +1,7 @@
 package dev.stockpot.search;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// The ensemble of all ingredients: the mean of raw logits. It costs as many inferences as it has
@@ -9,14 +10,22 @@ import java.util.Set;
 /// @see <a href="https://arxiv.org/abs/2203.05482">Wortsman et al. 2022, section 3</a>
 public record LogitEnsemble() implements Recipe {
 
+  static final RecipeDefinition DEFINITION =
+      new RecipeDefinition(
+          "ensemble",
+          Set.of(Need.PREDICTIONS),
+          List.of(),
+          Optional.empty(),
+          _ -> new LogitEnsemble());
+
   @Override
-  public String name() {
-    return "ensemble";
+  public RecipeDefinition definition() {
+    return DEFINITION;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.PREDICTIONS);
+  public Cost cost(int ingredients) {
+    return new Cost(0, 0);
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What results are compared by: the metric on a report set, or its unweighted mean over all report
-/// sets of a role.
+/// What results are compared by: the metric on a report set, or its mean over all report sets of a
+/// role, which weigh the same unless said otherwise.
 ///
 /// @param name the set's, or `mean of shifts`
 /// @param role of the sets
@@ -44,12 +44,15 @@ public record Measure(String name, Role role, List<SetSpec> sets) {
     };
   }
 
-  /// The mean of a metric over the sets.
+  /// The mean of a metric over the sets, by their weights.
   double value(Result result, String metric) {
-    return sets.stream()
-        .mapToDouble(set -> result.evaluations().get(set.name()).metric(metric))
-        .average()
-        .orElseThrow();
+    double sum = 0;
+    double weights = 0;
+    for (SetSpec set : sets) {
+      sum += set.weight() * result.evaluations().get(set.name()).metric(metric);
+      weights += set.weight();
+    }
+    return sum / weights;
   }
 
   private static String plural(Role role) {

@@ -8,7 +8,8 @@ import java.util.SequencedMap;
 
 /// A candidate and what was measured of it: a line of `results.jsonl`.
 ///
-/// @param name of the candidate; a recipe's soup bears the recipe's name
+/// @param name of the candidate; a recipe's soup bears the recipe's name, unless the user gave it
+///   another
 /// @param recipe that made it; `individual` for an ingredient, `base` for the base
 /// @param ingredients each ingredient's share, in the order of the sums
 /// @param evaluations by set, in the order of the sets; their logits are let go of
@@ -38,6 +39,6 @@ public record Result(
 
   /// Whether it is what a recipe recommends, rather than given, or only worth reporting.
   public boolean isRecommended() {
-    return isCooked() && name.equals(recipe);
+    return isCooked() && !name.contains("@");
   }
 }

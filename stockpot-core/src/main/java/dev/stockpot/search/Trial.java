@@ -1,6 +1,8 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.Attempt;
+import dev.stockpot.eval.Bar;
+import dev.stockpot.eval.Evaluation;
 import java.util.OptionalDouble;
 
 /// One step of a search.
@@ -15,6 +17,17 @@ public record Trial(
   /// One that was measured on all examples.
   public static Trial of(String candidate, double score, boolean accepted) {
     return new Trial(candidate, OptionalDouble.of(score), OptionalDouble.empty(), accepted);
+  }
+
+  /// One that was measured as long as it could pass.
+  static Trial of(String candidate, Kitchen kitchen, Attempt attempt, Bar.Test passes) {
+    return switch (attempt) {
+      case Attempt.Stopped stopped -> of(candidate, stopped);
+      case Attempt.Finished(Evaluation evaluation) -> {
+        double score = kitchen.score(evaluation);
+        yield of(candidate, score, passes.passes(score));
+      }
+    };
   }
 
   /// One that was given up.

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,47 +33,66 @@ class EarlyStoppingTest {
 
   @Test
   void findsTheSameSoupAsMeasuringEverything() throws IOException {
+    compare(FAMILIES, family -> List.of(new GreedySoup(family % 4 < 2 ? Accept.GE : Accept.GT)));
+  }
+
+  @Test
+  void soDoOtherRecipesThatGiveUpEarly() throws IOException {
+    TrainingRun all = new TrainingRun(List.of());
+    compare(
+        10,
+        family ->
+            List.of(
+                new PrunedSoup(family % 4 < 2 ? Accept.GE : Accept.GT),
+                new GreedySoup(new GreedyRule(Accept.GE, 0, 3)),
+                new LastCheckpoints(Optional.empty(), all),
+                new MovingAverage(Optional.empty(), all),
+                new DecayedRun(Optional.empty(), Optional.empty(), all)));
+  }
+
+  private void compare(int families, IntFunction<List<Recipe>> recipes) throws IOException {
     Random random = new Random(42);
     long evaluated = 0;
     long all = 0;
     int stopped = 0;
-    for (int family = 0; family < FAMILIES; family++) {
+    for (int family = 0; family < families; family++) {
       long seed = random.nextLong();
       String metric = family % 2 == 0 ? "accuracy" : "nll";
-      Accept accept = family % 4 < 2 ? Accept.GE : Accept.GT;
-      Path own = Files.createDirectory(folder.resolve("family-" + family));
-      Run early = run(own.resolve("early"), seed, metric, accept, false);
-      Run exhaustive = run(own.resolve("exhaustive"), seed, metric, accept, true);
-      assertThat(early.members()).as("family %d", family).isEqualTo(exhaustive.members());
-      assertThat(early.soup()).isEqualTo(exhaustive.soup());
-      for (int i = 0; i < early.trace().size(); i++) {
-        Trial trial = early.trace().get(i);
-        Trial whole = exhaustive.trace().get(i);
-        assertThat(trial.candidate()).isEqualTo(whole.candidate());
-        assertThat(trial.accepted()).isEqualTo(whole.accepted());
-        assertThat(whole.bound()).isEmpty();
-        if (trial.score().isPresent()) {
-          assertThat(trial).isEqualTo(whole);
-        } else {
-          stopped++;
-          double bound = trial.bound().orElseThrow();
-          double score = whole.score().orElseThrow();
-          assertThat(metric.equals("accuracy") ? bound >= score : bound <= score).isTrue();
+      for (Recipe recipe : recipes.apply(family)) {
+        Path own = Files.createDirectory(folder.resolve("family-" + family));
+        Run early = run(own.resolve("early"), seed, metric, recipe, false);
+        Run exhaustive = run(own.resolve("exhaustive"), seed, metric, recipe, true);
+        assertThat(early.members()).as("family %d", family).isEqualTo(exhaustive.members());
+        assertThat(early.soup()).isEqualTo(exhaustive.soup());
+        for (int i = 0; i < early.trace().size(); i++) {
+          Trial trial = early.trace().get(i);
+          Trial whole = exhaustive.trace().get(i);
+          assertThat(trial.candidate()).isEqualTo(whole.candidate());
+          assertThat(trial.accepted()).isEqualTo(whole.accepted());
+          assertThat(whole.bound()).isEmpty();
+          if (trial.score().isPresent()) {
+            assertThat(trial).isEqualTo(whole);
+          } else {
+            stopped++;
+            double bound = trial.bound().orElseThrow();
+            double score = whole.score().orElseThrow();
+            assertThat(metric.equals("accuracy") ? bound >= score : bound <= score).isTrue();
+          }
         }
+        evaluated += early.counts().examples();
+        assertThat(early.counts().toTheEnd()).isEqualTo(exhaustive.counts().examples());
+        all += exhaustive.counts().examples();
+        WorkFolder.delete(own);
       }
-      evaluated += early.counts().examples();
-      assertThat(early.counts().toTheEnd()).isEqualTo(exhaustive.counts().examples());
-      all += exhaustive.counts().examples();
-      WorkFolder.delete(own);
     }
-    assertThat(stopped).isGreaterThan(FAMILIES);
+    assertThat(stopped).isGreaterThan(families);
     assertThat(evaluated).isLessThan(all);
   }
 
   /// What a search found.
   private record Run(List<String> members, List<Trial> trace, String soup, Timings.Counts counts) {}
 
-  private static Run run(Path folder, long seed, String metric, Accept accept, boolean exhaustive)
+  private static Run run(Path folder, long seed, String metric, Recipe recipe, boolean exhaustive)
       throws IOException {
     Files.createDirectory(folder);
     LinearFamily family = LinearFamily.random(folder, seed, metric);
@@ -98,7 +118,7 @@ class EarlyStoppingTest {
               new Kitchen.Settings(Optional.empty(), false, false, exhaustive),
               folder.resolve("work"),
               timings);
-      Choice choice = new GreedySoup(accept).choose(kitchen).getFirst();
+      Choice choice = recipe.choose(kitchen).getFirst();
       Path soup = folder.resolve("soup.safetensors");
       kitchen
           .executor()

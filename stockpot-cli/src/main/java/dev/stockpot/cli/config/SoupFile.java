@@ -3,12 +3,11 @@ package dev.stockpot.cli.config;
 import dev.stockpot.checkpoint.HuggingFaceCache;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.SoupSpec;
+import dev.stockpot.search.RecipeDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /// Reads a `soup.yml`. Relative paths in it are relative to its folder.
@@ -23,19 +22,22 @@ public final class SoupFile {
 
   /// Reads a file.
   ///
-  /// @param recipes that are known, in the order in which they are cooked where the file names none
+  /// @param known recipes, in the order in which they are cooked where the file names none
   /// @throws RecipeException naming file, line and mistake
-  public static SoupSpec read(Path path, List<String> recipes) {
+  public static SoupSpec read(Path path, List<RecipeDefinition> known) {
     YamlMapping file = YamlFile.read(path).only(KEYS);
     Path folder = folder(path);
     Optional<Path> base = file.find("base").map(value -> checkpoint(folder, value));
     List<YamlValue> words = file.require("ingredients").list(value -> value);
     List<Path> ingredients = Ingredients.find(folder, words, base);
+    RecipeValues recipes = new RecipeValues(folder, known);
+    Optional<YamlValue> named = file.find("recipes");
     return new SoupSpec(
         base,
         ingredients,
         new EvalFile(folder).eval(file),
-        file.find("recipes").map(value -> recipes(value, recipes)).orElse(recipes));
+        named.map(recipes::read).orElseGet(() -> recipes.usual(file.at())),
+        named.isPresent());
   }
 
   static Path folder(Path file) {
@@ -51,16 +53,5 @@ public final class SoupFile {
       throw value.error("no such file or folder: " + path);
     }
     return path;
-  }
-
-  private static List<String> recipes(YamlValue value, List<String> known) {
-    Set<String> seen = new HashSet<>();
-    return value.list(element -> {
-      String recipe = element.oneOf("recipe", known);
-      if (!seen.add(recipe)) {
-        throw element.error("recipe '" + recipe + "' is named twice");
-      }
-      return recipe;
-    });
   }
 }

@@ -9,15 +9,21 @@ import dev.stockpot.eval.InputSpec;
 import dev.stockpot.eval.InputSpec.Layout;
 import dev.stockpot.eval.Role;
 import dev.stockpot.eval.SetSpec;
+import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.recipe.RecipeSpec;
 import dev.stockpot.recipe.SoupSpec;
+import dev.stockpot.search.RecipeDefinition;
+import dev.stockpot.search.Recipes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +35,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SoupFileTest {
-  private static final List<String> RECIPES = List.of("best", "uniform", "greedy");
+  private static final List<RecipeDefinition> RECIPES =
+      Recipes.ALL.stream()
+          .filter(recipe -> List.of("best", "uniform", "greedy", "wsm").contains(recipe.name()))
+          .toList();
 
   private static final String GOOD =
       """
@@ -66,7 +75,11 @@ class SoupFileTest {
     assertThat(soup.base()).contains(at("base.safetensors"));
     assertThat(soup.ingredients())
         .containsExactly(at("ft-1.safetensors"), at("ft-10.safetensors"), at("ft-2.safetensors"));
-    assertThat(soup.recipes()).containsExactly("greedy", "best");
+    assertThat(soup.recipes())
+        .containsExactly(
+            new RecipeSpec("greedy", new Place(at("soup.yml"), 13)),
+            new RecipeSpec("best", new Place(at("soup.yml"), 13)));
+    assertThat(soup.choosesRecipes()).isTrue();
     SetSpec.Source source = new SetSpec.Source.Arrays(at("x.npy"), at("y.npy"));
     assertThat(soup.eval())
         .isEqualTo(
@@ -91,7 +104,10 @@ class SoupFileTest {
             data: {select: {x: x.npy, y: y.npy}}
             """);
     assertThat(soup.base()).isEqualTo(Optional.empty());
-    assertThat(soup.recipes()).isEqualTo(RECIPES);
+    assertThat(soup.recipes().stream().map(RecipeSpec::name))
+        .as("those that are not apart")
+        .containsExactly("best", "uniform", "greedy");
+    assertThat(soup.choosesRecipes()).isFalse();
     assertThat(soup.eval().input()).isEqualTo(InputSpec.AS_IS);
     assertThat(soup.eval().report()).isEmpty();
     assertThat(soup.eval().metric()).isEqualTo("accuracy");
@@ -166,8 +182,23 @@ class SoupFileTest {
           metric: accuracy  | base: ft-1.safetensors | :12: duplicate key 'base'; it is also on line 1
           metric: accuracy  | metric: !x accuracy    | :12: tag !x means nothing here; leave it out
           [greedy, best]    | [gredy]                | :13: unknown recipe 'gredy'; did you mean 'greedy'?
-          [greedy, best]    | [soup]                 | :13: unknown recipe 'soup'; known are best, uniform, greedy
-          [greedy, best]    | [best, best]           | :13: recipe 'best' is named twice
+          [greedy, best]    | [soup]                 | :13: unknown recipe 'soup'; known are best, uniform, greedy, wsm
+          [greedy, best]    | [best, best]           | :13: recipe 'best' is named twice; tell them apart by {best: {name: …}}
+          [greedy, best]    | [best, {greedy: {name: a}}, {greedy: {name: a}}] | :13: recipe 'a' is named twice; tell them apart by {greedy: {name: …}}
+          [greedy, best]    | [learned]              | :13: recipe 'learned' is not there yet: it needs gradients, which no evaluator gives yet; leave it out
+          [greedy, best]    | [{gredy: {passes: 2}}] | :13: unknown recipe 'gredy'; did you mean 'greedy'?
+          [greedy, best]    | [{greedy: {pases: 2}}] | :13: unknown key 'pases' in 'recipes.greedy'; did you mean 'passes'?
+          [greedy, best]    | [{best: {passes: 2}}]  | :13: unknown key 'passes' in 'recipes.best'; known are name
+          [greedy, best]    | [{greedy: 2}]          | :13: 'recipes.greedy' is a number instead of a mapping
+          [greedy, best]    | [{greedy: {}, best: {}}]             | :13: a recipe with parameters is a mapping of one name, such as {greedy: {passes: 2}}
+          [greedy, best]    | [{greedy: {passes: two}}]            | :13: 'recipes.greedy.passes' is text instead of a number
+          [greedy, best]    | [{greedy: {passes: 0}}]              | :13: 'recipes.greedy.passes' is 0, but must be from 1 to 1000000
+          [greedy, best]    | [{greedy: {passes: 1.5}}]            | :13: 'recipes.greedy.passes' is 1.5 instead of a whole number
+          [greedy, best]    | [{greedy: {margin: -0.1}}]           | :13: 'recipes.greedy.margin' is -0.1, but must be at least 0
+          [greedy, best]    | [{greedy: {accept: gr}}]             | :13: unknown accept 'gr'; did you mean 'ge'?
+          [greedy, best]    | [{greedy: {name: a/b}}]              | :13: 'recipes.greedy.name' is 'a/b'; a name has letters, digits, '.', '_' and '-' only, a letter or digit first
+          [greedy, best]    | [{greedy: {name: best}}]             | :13: 'recipes.greedy.name' is 'best', which is another recipe
+          [greedy, best]    | [{wsm: {run: ft-1}}]                 | :13: 'recipes.wsm.run' is text instead of a list
           [greedy, best]    | []                     | :13: 'recipes' is an empty list
           [greedy, best]    | best                   | :13: 'recipes' is text instead of a list
           onnx: model.onnx  | {}                     | :4: 'evaluator' needs one of onnx, torchscript, command
@@ -208,6 +239,34 @@ class SoupFileTest {
   void mistakeIsToldWithItsLine(String from, String to, String message) {
     assertThat(GOOD).contains(from);
     assertMessage(GOOD.replaceFirst(Pattern.quote(from), Matcher.quoteReplacement(to)), message);
+  }
+
+  @Test
+  void recipesMayHaveParametersAndNamesOfTheirOwn() {
+    String recipes =
+        """
+        recipes:
+          - best
+          - greedy: {passes: 3, margin: 0.01}
+          - greedy:
+              name: strict
+              accept: gt
+          - wsm: {shape: 1-sqrt, run: [ft-1, ft-10]}
+          - uniform:
+        """;
+    SoupSpec soup = read(GOOD.replace("recipes: [greedy, best]\n", recipes));
+    assertThat(soup.recipes().stream().map(each -> each.name() + " = " + each.recipe()))
+        .containsExactly(
+            "best = best", "greedy = greedy", "strict = greedy", "wsm = wsm", "uniform = uniform");
+    assertThat(soup.recipes().stream().map(RecipeSpec::parameters))
+        .containsExactly(
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(Map.of("passes", 3, "margin", 0.01)),
+            new LinkedHashMap<>(Map.of("accept", "gt")),
+            new LinkedHashMap<>(Map.of("shape", "1-sqrt", "run", List.of("ft-1", "ft-10"))),
+            new LinkedHashMap<>());
+    assertThat(soup.recipes().stream().map(each -> each.place().line()))
+        .containsExactly(14, 15, 16, 19, 20);
   }
 
   @Test

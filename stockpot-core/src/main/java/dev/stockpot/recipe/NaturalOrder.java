@@ -1,9 +1,12 @@
-package dev.stockpot.cli;
+package dev.stockpot.recipe;
 
 import java.util.Comparator;
 
 /// Names as people count: `layer.2` before `layer.10`.
-final class NaturalOrder implements Comparator<String> {
+public final class NaturalOrder implements Comparator<String> {
+
+  /// The one order there is.
+  public NaturalOrder() {}
 
   @Override
   public int compare(String a, String b) {

@@ -1,0 +1,2 @@
+/// Minimisation with Hipparchus.
+package dev.stockpot.hipparchus;
