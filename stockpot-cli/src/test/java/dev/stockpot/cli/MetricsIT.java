@@ -73,6 +73,10 @@ class MetricsIT {
     longs("ids.npy", ids, N, TOKENS);
     longs("mask.npy", mask, N, TOKENS);
     longs("segments.npy", new long[N * TOKENS], N, TOKENS);
+    // The second segment weighs nothing: other examples than the first's, measured the same.
+    long[] second = new long[N * TOKENS];
+    Arrays.fill(second, 1);
+    longs("second.npy", second, N, TOKENS);
     longs("y.npy", y, N);
     longs("flipped.npy", flipped, N);
     ByteBuffer bytes = ByteBuffer.allocate(8 * N).order(ByteOrder.LITTLE_ENDIAN);
@@ -93,7 +97,7 @@ class MetricsIT {
         ingredients: [ft-*.safetensors]
         evaluator: {onnx: model.onnx}
         data:
-          select: {x: X, y: y.npy}
+          select: {x: SECOND, y: y.npy}
           report:
             test: {x: X, y: y.npy}
             shift-names: {x: X, y: flipped.npy, groups: {one: [1], zero: [0]}, weight: 3}
@@ -101,6 +105,7 @@ class MetricsIT {
         metric: matthews
         recipes: [best, uniform, greedy, ensemble]
         """
+            .replace("SECOND", X.replace("segments", "second"))
             .replace("X", X));
     Result cook = stockpot(folder, "cook", "soup.yml", "-o", "run");
     assertThat(cook.code()).as(cook.err()).isZero();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ClassGroupsTest {
   private static final Predictions LOGITS =
-      TestArrays.predictions(4, 9, 1, 2, 3, /**/ 9, 3, Float.NaN, 1, /**/ -5, -1, -2, -3);
+      TestArrays.predictions(4, 9, 1, 2, 3, 9, 3, Float.NaN, 1, -5, -1, -2, -3);
 
   @Test
   void logitOfAGroupIsTheLargestOfItsClasses() {

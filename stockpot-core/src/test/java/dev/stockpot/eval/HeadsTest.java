@@ -24,8 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Golden values are NumPy 2.4.6's and SciPy 1.17.1's (`log_softmax`), of the formulas that are
 /// here.
+@SuppressWarnings("FloatingPointLiteralPrecision") // As NumPy prints them.
 class HeadsTest {
-  private static final int[] IDS = {3, 0, 6, 2, 5, /**/ 1, 4, 4, 0, 0};
+  private static final int[] IDS = {3, 0, 6, 2, 5, 1, 4, 4, 0, 0};
 
   @TempDir private Path folder;
 
