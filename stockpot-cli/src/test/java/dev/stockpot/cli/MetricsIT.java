@@ -61,13 +61,13 @@ class MetricsIT {
     for (int i = 0; i < N; i++) {
       int length = 2 + random.nextInt(TOKENS - 1);
       for (int t = 0; t < length; t++) {
-        ids[i * TOKENS + t] = 1 + random.nextInt(4);
+        ids[i * TOKENS + t] = 1L + random.nextInt(4);
         mask[i * TOKENS + t] = 1;
       }
       double mean = mean(TRUTH, i);
       labels[i] = mean + random.nextGaussian() / 2 > 0.4 ? 1 : 0;
       y[i] = labels[i];
-      flipped[i] = 1 - labels[i];
+      flipped[i] = 1L - labels[i];
       values[i] = mean + random.nextGaussian() / 4;
     }
     longs("ids.npy", ids, N, TOKENS);
