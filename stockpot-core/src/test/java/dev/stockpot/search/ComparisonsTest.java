@@ -63,7 +63,7 @@ class ComparisonsTest {
   @Test
   void pointsOfCurvesAreNotCompared() {
     Result greedy = TestResults.cooked(TEST, "greedy", 2, 920, counts(910));
-    Result point = new Result("greedy-0.5", "greedy", greedy.ingredients(), greedy.evaluations());
+    Result point = new Result("greedy@0.5", "greedy", greedy.ingredients(), greedy.evaluations());
     Comparisons comparisons = of(TEST, TestResults.single(TEST, "a", 900, 900), greedy, point);
     assertThat(comparisons.all()).extracting(Comparison::result).containsExactly(greedy);
     assertThat(comparisons.of(greedy)).isPresent();

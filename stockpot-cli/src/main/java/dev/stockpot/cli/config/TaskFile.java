@@ -52,6 +52,13 @@ final class TaskFile {
     return TaskSpec.ofCommand(metric, higherIsBetter);
   }
 
+  private static Task task(String key) {
+    return Arrays.stream(Task.values())
+        .filter(task -> task.key().equals(key))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private TaskSpec network() {
     refuse(List.of("higher-is-better"), "a command, whose metrics are not known here,");
     List<Path> places =
@@ -60,7 +67,7 @@ final class TaskFile {
     List<Metric> metrics = new ArrayList<>();
     file.find("metrics").ifPresent(value -> value.list(each -> metrics.add(metric(path, each))));
     Optional<Task> task =
-        file.find("task").map(value -> Task.values()[TASKS.indexOf(value.oneOf("task", TASKS))]);
+        file.find("task").map(value -> task(value.oneOf("task", TASKS)));
     Metric chosen =
         file.find("metric")
             .map(value -> metric(path, value))
