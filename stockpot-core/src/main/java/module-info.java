@@ -21,10 +21,12 @@ module dev.stockpot.core {
   exports dev.stockpot.statistics;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
-      dev.stockpot.onnxruntime;
+      dev.stockpot.onnxruntime,
+      dev.stockpot.report;
   exports dev.stockpot.internal.json to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime,
+      dev.stockpot.report,
       dev.stockpot.tokenizers;
   exports dev.stockpot.plan to
       dev.stockpot.cli;
