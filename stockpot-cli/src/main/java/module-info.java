@@ -2,6 +2,7 @@
 module dev.stockpot.cli {
   requires dev.stockpot.core;
   requires dev.stockpot.onnxruntime;
+  requires dev.stockpot.report;
   requires info.picocli;
   requires jdk.unsupported; // sun.misc.Signal
   requires org.snakeyaml.engine.v2;

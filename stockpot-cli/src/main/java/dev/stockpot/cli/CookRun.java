@@ -17,6 +17,9 @@ import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.SoupSpec;
+import dev.stockpot.report.ReportPage;
+import dev.stockpot.report.RunFolder;
+import dev.stockpot.report.Study;
 import dev.stockpot.search.Choice;
 import dev.stockpot.search.Comparisons;
 import dev.stockpot.search.Cook;
@@ -153,9 +156,12 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       written.add(settings.folder().resolve("statistics.json"));
       AtomicFile.writeString(written.getLast(), StatisticsDocument.of(all, verdict), true);
     });
-    write(outcome, written, inputs, clock);
+    write(outcome, measured(ranking, outcome, verdict), written, inputs, clock);
+    Path report = settings.folder().resolve("report.html");
+    Study study = RunFolder.read(settings.folder(), Optional.empty());
+    AtomicFile.writeString(report, ReportPage.of(study), false);
     WorkFolder.delete(work);
-    show(spec, outcome, ranking, comparisons, verdict);
+    show(outcome, ranking, comparisons, verdict);
   }
 
   private Evaluator open(SoupSpec spec) {
@@ -260,9 +266,30 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         .toList();
   }
 
+  /// What the report has to know of the results.
+  private static Map<String, Object> measured(
+      Ranking ranking, Cook.Outcome outcome, Optional<String> verdict) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("metric", ranking.eval().metric());
+    members.put("higher_is_better", ranking.higherIsBetter());
+    Map<String, String> roles = new LinkedHashMap<>();
+    ranking
+        .eval()
+        .sets()
+        .forEach(set -> roles.put(set.name(), set.role().name().toLowerCase(Locale.ROOT)));
+    members.put("sets", roles);
+    verdict.ifPresent(sentence -> members.put("verdict", sentence));
+    ranking.chosen(outcome.results()).ifPresent(chosen -> members.put("chosen", chosen.name()));
+    return members;
+  }
+
   /// @param before files that were written already
   private void write(
-      Cook.Outcome outcome, List<Path> before, Map<Path, String> inputs, Timings clock) {
+      Cook.Outcome outcome,
+      Map<String, Object> measured,
+      List<Path> before,
+      Map<Path, String> inputs,
+      Timings clock) {
     Path folder = settings.folder();
     List<Path> written = new ArrayList<>(before);
     written.add(folder.resolve("results.jsonl"));
@@ -279,7 +306,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         });
     Map<Path, String> outputs = Hashes.of(written, settings.threads(), Progress.NONE);
     Manifest manifest =
-        new Manifest(settings.command(), inputs, outputs, clock.seconds(), outcome.notes());
+        new Manifest(
+            settings.command(), measured, inputs, outputs, clock.seconds(), outcome.notes());
     AtomicFile.writeString(folder.resolve("manifest.json"), manifest.json(), true);
   }
 
@@ -291,7 +319,6 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   }
 
   private void show(
-      SoupSpec spec,
       Cook.Outcome outcome,
       Ranking ranking,
       Optional<Comparisons> comparisons,
@@ -307,7 +334,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       terminal.print(JsonWriter.of(document));
       return;
     }
-    terminal.print(ResultTable.of(spec.eval(), ranked).format());
+    terminal.print(ResultTable.ranking(ranking, ranked, terminal.can()).format());
     comparisons
         .filter(all -> !all.all().isEmpty())
         .ifPresent(all -> terminal.print("\n" + ComparisonTable.of(all).format()));
@@ -316,5 +343,6 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         .chosen(outcome.results())
         .map(result -> outcome.files().get(result.name()))
         .ifPresent(file -> terminal.print("Its checkpoint: " + file + "\n"));
+    terminal.print("The report: " + settings.folder().resolve("report.html") + "\n");
   }
 }

@@ -101,6 +101,9 @@ public final class Main implements Runnable {
     commands.put("greedy", () -> new GreedyCommand(terminal));
     commands.put("stock", () -> new StockCommand(terminal));
     commands.put("evaluate", () -> new EvaluateCommand(terminal));
+    commands.put("interpolate", () -> new InterpolateCommand(terminal));
+    commands.put("landscape", () -> new LandscapeCommand(terminal));
+    commands.put("report", () -> new ReportCommand(terminal));
     commands.put("inspect", () -> new InspectCommand(terminal));
     commands.put("compare", () -> new CompareCommand(terminal));
     commands.put("verify", () -> new VerifyCommand(terminal));

@@ -11,12 +11,14 @@ import java.util.TreeMap;
 /// `manifest.json`: where a run's files come from.
 ///
 /// @param command as typed
+/// @param measured what the report has to know of the results: metric, roles of sets, verdict
 /// @param inputs SHA-256 of every file read
 /// @param outputs SHA-256 of every file written
 /// @param seconds per phase
 /// @param notes that the user was told
 record Manifest(
     List<String> command,
+    Map<String, Object> measured,
     Map<Path, String> inputs,
     Map<Path, String> outputs,
     Map<String, Double> seconds,
@@ -29,6 +31,7 @@ record Manifest(
     document.put("versions", versions());
     // No recipe draws random numbers yet; the seed is here so that readers can rely on it.
     document.put("seed", 0);
+    document.putAll(measured);
     document.put("inputs", inputs);
     document.put("outputs", outputs);
     document.put("seconds", seconds);

@@ -1,5 +1,6 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.terminal.Capabilities;
 import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.cli.terminal.Table.Column;
 import dev.stockpot.eval.EvalSpec;
@@ -10,14 +11,43 @@ import dev.stockpot.search.Ranking;
 import dev.stockpot.search.Result;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /// Results as a table: a row per candidate, a column per set, counts beside accuracies.
 final class ResultTable {
   private ResultTable() {}
 
+  /// A ranking: on a terminal with small bars, and with colours with the chosen row in bold.
+  ///
+  /// @param results best first
+  static Table ranking(Ranking ranking, List<Result> results, Capabilities can) {
+    EvalSpec eval = ranking.eval();
+    List<OptionalDouble> values =
+        results.stream().map(result -> rankedBy(ranking, result)).toList();
+    Table table = of(eval, results, Optional.of(new Bars(can, values, ranking.higherIsBetter())));
+    if (can.colour()) {
+      // The row of counts comes first.
+      ranking.chosen(results).ifPresent(chosen -> table.bold(results.indexOf(chosen) + 1));
+    }
+    return table;
+  }
+
+  private static OptionalDouble rankedBy(Ranking ranking, Result result) {
+    return Stream.of(Role.ID, Role.SHIFT, Role.SELECT)
+        .map(role -> ranking.mean(result, role))
+        .filter(OptionalDouble::isPresent)
+        .findFirst()
+        .orElse(OptionalDouble.empty());
+  }
+
   /// A table in the order given.
   static Table of(EvalSpec eval, List<Result> results) {
+    return of(eval, results, Optional.empty());
+  }
+
+  private static Table of(EvalSpec eval, List<Result> results, Optional<Bars> bars) {
     boolean accuracy = eval.metric().equals("accuracy");
     boolean shifts = eval.report().stream().anyMatch(set -> set.role() == Role.SHIFT);
     List<Column> columns = new ArrayList<>();
@@ -27,10 +57,15 @@ final class ResultTable {
     if (shifts) {
       columns.add(Table.number("mean of shifts"));
     }
+    bars.flatMap(Bars::column).ifPresent(columns::add);
     Table table = new Table(columns.toArray(Column[]::new));
-    table.row(counts(eval, results));
+    List<String> counts = counts(eval, results);
+    bars.flatMap(Bars::column).ifPresent(_ -> counts.add(""));
+    table.row(counts.toArray(String[]::new));
     Ranking ranking = new Ranking(eval, true);
-    for (Result result : results) {
+    for (int i = 0; i < results.size(); i++) {
+      Result result = results.get(i);
+      int row = i;
       List<String> cells = new ArrayList<>();
       cells.add(result.name());
       cells.add(String.valueOf(result.ingredients().size()));
@@ -41,13 +76,14 @@ final class ResultTable {
       if (shifts) {
         cells.add(Figures.mean(mean.orElseThrow(), eval.metric()));
       }
+      bars.flatMap(all -> all.of(row)).ifPresent(cells::add);
       table.row(cells.toArray(String[]::new));
     }
     return table;
   }
 
   /// The row that tells how many examples each set has, where that is the same for all.
-  private static String[] counts(EvalSpec eval, List<Result> results) {
+  private static List<String> counts(EvalSpec eval, List<Result> results) {
     List<String> cells = new ArrayList<>(List.of("", ""));
     for (SetSpec set : eval.sets()) {
       List<Integer> counts =
@@ -61,6 +97,6 @@ final class ResultTable {
     if (eval.report().stream().anyMatch(set -> set.role() == Role.SHIFT)) {
       cells.add("");
     }
-    return cells.toArray(String[]::new);
+    return cells;
   }
 }

@@ -40,7 +40,8 @@ class CookIT {
             "\nagainst ft-\\d, points +test +95 % +p +p .Holm. +select +optimism +shift-a +p"
                 + " +robustness\n")
         .containsPattern("\n((uniform|greedy), a soup of \\d chosen on select, got|No soup beats)")
-        .containsPattern("\nIts checkpoint: run/(best|uniform|greedy)/model.safetensors\n$");
+        .containsPattern("\nIts checkpoint: run/(best|uniform|greedy)/model.safetensors\n")
+        .endsWith("\nThe report: run/report.html\n");
     assertThat(TinySoup.tree(folder.resolve("run")))
         .containsExactly(
             "best",
@@ -51,6 +52,7 @@ class CookIT {
             "greedy/model.safetensors",
             "greedy/trace.json",
             "manifest.json",
+            "report.html",
             "results.jsonl",
             "statistics.json",
             "uniform",
@@ -79,7 +81,19 @@ class CookIT {
     Map<String, Json> manifest =
         members(JsonReader.read(Files.readString(folder.resolve("run/manifest.json"))));
     assertThat(manifest.keySet())
-        .containsExactly("command", "versions", "seed", "inputs", "outputs", "seconds", "notes");
+        .containsExactly(
+            "command",
+            "versions",
+            "seed",
+            "metric",
+            "higher_is_better",
+            "sets",
+            "verdict",
+            "chosen",
+            "inputs",
+            "outputs",
+            "seconds",
+            "notes");
     assertThat(manifest.get("command"))
         .isEqualTo(JsonReader.read("[\"cook\", \"soup.yml\", \"-o\", \"run\"]"));
     assertHashes(

@@ -48,6 +48,7 @@ class DemoIT {
              shifts: 74.82 % against 75.36 %, 0.54 points less, not more than noise (sign flips p =\
              0.17).
             Its checkpoint: stockpot-demo/greedy/model.safetensors
+            The report: stockpot-demo/report.html
 
             What to do next:
               look into the soup     stockpot inspect stockpot-demo/greedy/model.safetensors --stats

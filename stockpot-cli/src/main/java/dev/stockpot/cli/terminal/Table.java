@@ -1,7 +1,9 @@
 package dev.stockpot.cli.terminal;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// An aligned table: text to the left, numbers to the right, two blanks between columns.
@@ -12,9 +14,12 @@ import java.util.stream.IntStream;
 /// A mark stands right of its number and does not shift it. Names are made [printable][Text#printable].
 public final class Table {
   private static final String GAP = "  ";
+  private static final String BOLD = "\u001b[1m";
+  private static final String PLAIN = "\u001b[0m";
 
   private final List<Column> columns;
   private final List<List<Cell>> rows = new ArrayList<>();
+  private final Set<Integer> bold = new HashSet<>();
 
   /// How a column stands.
   public enum Align {
@@ -74,13 +79,27 @@ public final class Table {
     return row(List.of(texts).stream().map(Table::cell).toArray(Cell[]::new));
   }
 
+  /// Has a row stand out, on a terminal with colours.
+  ///
+  /// @param row from 0, without the header
+  public Table bold(int row) {
+    bold.add(row);
+    return this;
+  }
+
   /// Header and rows, each line ended by a newline and without blanks at its end.
   public String format() {
     int[] widths = IntStream.range(0, columns.size()).map(this::width).toArray();
     int[] marks = IntStream.range(0, columns.size()).map(this::markWidth).toArray();
     StringBuilder out = new StringBuilder();
     line(out, widths, marks, columns.stream().map(column -> cell(column.header())).toList());
-    rows.forEach(row -> line(out, widths, marks, row));
+    for (int row = 0; row < rows.size(); row++) {
+      out.append(bold.contains(row) ? BOLD : "");
+      line(out, widths, marks, rows.get(row));
+      if (bold.contains(row)) {
+        out.insert(out.length() - 1, PLAIN);
+      }
+    }
     return out.toString();
   }
 

@@ -56,4 +56,12 @@ class TableTest {
     assertThat(Text.cut("abcdef", 5, false)).isEqualTo("ab...");
     assertThat(Text.cut("層層層", 4, true)).isEqualTo("層…");
   }
+
+  @Test
+  void aBoldRowStandsOutAndKeepsItsWidth() {
+    Table table = new Table(Table.text("name"), Table.number("score"));
+    table.row("a", "1").row("bb", "22").bold(1);
+    assertThat(table.format())
+        .isEqualTo("name  score\na         1\n\u001b[1mbb       22\u001b[0m\n");
+  }
 }
