@@ -198,7 +198,7 @@
     return h('header', null,
       h('div', {class: 'top'}, h('span', null, name(study.title), ' · ' + study.models.length + ' models, '
         + study.sets.length + (study.sets.length === 1 ? ' set' : ' sets')), toggle),
-      h('div', {id: 'verdict'}, h('h1', null, words[0]), words.length > 1 ? h('p', {class: 'lead'}, words.slice(1).join(' ')) : null),
+      h('div', {id: 'verdict'}, h('h1', {class: words[0].length > 130 ? 'long' : null}, words[0]), words.length > 1 ? h('p', {class: 'lead'}, words.slice(1).join(' ')) : null),
       facts && h('dl', {class: 'facts'}, facts),
       verdict && verdict.checkpoint && h('p', {class: 'note'}, 'Its checkpoint: ', h('code', null, plain(verdict.checkpoint))),
       verdict && verdict.command && h('div', {class: 'command'}, h('pre', {tabindex: 0}, plain(verdict.command)),
@@ -356,6 +356,7 @@
           study.models.slice().sort(order).map(model => [model.name, model.recipe, Object.keys(model.ingredients).length,
             ...keys.map(([set, each]) => (model.metrics[set] || {})[each]), ...study.sets.map(set => model.n[set.name])])));
       }}, 'CSV'));
+    const declared = study.comparisons.find(each => each.test.endsWith(', Holm'));
     const tests = [...new Set(marked.map(each => each.test))];
     return [
       h('div', {class: 'head'}, h('p', {class: 'note'},
@@ -363,7 +364,8 @@
         + (figures.isShare(study.metric) ? plain(study.metric) + ' in percent' : plain(study.metric))
         + (counts.length ? '; examples: ' + counts.join(', ') : '') + '. The best of each column is bold.'
         + (tests.length ? ' ▲ better, ▼ worse than ' + plain(marked[0].against) + ' by more than noise: ' + tests.map(plain).join('; ') + '.'
-          : single && !study.comparisons.length ? ' Differences are not tested: ' + 'statistics.json is not there.' : '')), tools),
+          : declared ? ' None differs from ' + plain(declared.against) + ' on ' + plain(declared.measure) + ' by more than noise (' + plain(declared.test) + ').'
+            : single && !study.comparisons.length ? ' Differences are not tested: statistics.json is not there.' : '')), tools),
       holder];
   }
   function comparisons() {
@@ -429,9 +431,23 @@
     if (study.norms) {
       found.push(figure({
         id: 'norms', title: 'Lengths of the task vectors, by layer', height: tall(study.norms),
-        draw: (_, colours) => figures.heatmap(study.norms, {name: 'norm', x: '', y: ''}, colours),
-        caption: () => 'How far fine-tuning moved each model from the base; the first row is the whole model.',
-        tip: cells(() => study.norms, 4, 'norm')
+        draw: (_, colours) => {
+          // Layers differ in size: what matters is who stands out in one.
+          const relative = study.norms.values.map(row => {
+            const mean = row.reduce((sum, each) => sum + each, 0) / row.length;
+            return row.map(each => mean ? each / mean : null);
+          });
+          const drawn = figures.heatmap(Object.assign({}, study.norms, {values: relative}),
+            {name: '× mean', x: '', y: '', from: 0}, colours);
+          return Object.assign(drawn, {rows: study.norms.rows.map((row, r) => [row, ...study.norms.values[r]])});
+        },
+        caption: () => 'How far fine-tuning moved each model from the base, by colour in proportion to the mean of the row;'
+          + ' the first row is the whole model.',
+        tip: item => {
+          const [column, row, ratio] = item.value;
+          return [study.norms.rows[row] + ' × ' + study.norms.columns[column],
+            ['norm', study.norms.values[row][column].toFixed(4)], ['of the row’s mean', ratio.toFixed(2) + ' ×']];
+        }
       }));
     }
     const names = [...new Set(study.models.flatMap(model => model.kind === 'individual' ? Object.keys(model.hyperparameters) : []))]
