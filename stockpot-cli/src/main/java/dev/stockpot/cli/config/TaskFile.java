@@ -66,8 +66,7 @@ final class TaskFile {
     MetricPath path = new MetricPath(places);
     List<Metric> metrics = new ArrayList<>();
     file.find("metrics").ifPresent(value -> value.list(each -> metrics.add(metric(path, each))));
-    Optional<Task> task =
-        file.find("task").map(value -> task(value.oneOf("task", TASKS)));
+    Optional<Task> task = file.find("task").map(value -> task(value.oneOf("task", TASKS)));
     Metric chosen =
         file.find("metric")
             .map(value -> metric(path, value))
