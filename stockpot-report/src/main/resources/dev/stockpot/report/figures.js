@@ -153,7 +153,7 @@ const figures = (() => {
     for (const {kind, label, symbol, size} of kinds) {
       let own = points.filter(point => point.model.kind === kind);
       if (!own.length) continue;
-      if (kind === 'wise-ft') own = own.slice().sort((a, b) => alpha(a.model) - alpha(b.model));
+      if (kind === 'wise-ft') own = own.slice().sort((a, b) => alpha(study, a.model) - alpha(study, b.model));
       const named = kind !== 'individual' && kind !== 'wise-ft';
       series.push({
         id: kind, name: label, type: kind === 'wise-ft' ? 'line' : 'scatter', symbol,
@@ -202,9 +202,12 @@ const figures = (() => {
       rows: points.map(point => [point.model.name, point.model.recipe, point.x, point.y])
     };
   }
-  function alpha(model) {
+  // How far a model is from the base: by its weights, else by the number at the end of its name.
+  function alpha(study, model) {
+    const base = study.models.find(each => each.kind === 'base');
+    if (base && model.ingredients[base.name] != null) return 1 - model.ingredients[base.name];
     const found = /(\d+(?:\.\d+)?)$/.exec(model.name);
-    return found ? Number(found[1]) : 0;
+    return found ? Number(found[1]) : 1;
   }
 
   /// Each candidate of a greedy search against the best so far.
@@ -214,7 +217,10 @@ const figures = (() => {
     const first = study.models.find(model => model.name === search.kept[0]);
     let best = first && select ? value(first, select, metric) : null;
     const n = first && first.n[set];
-    const steps = [{candidate: search.kept[0], score: best, accepted: true}, ...search.steps];
+    // Greedy searches begin with the best model, which is no step of theirs.
+    const greedy = search.recipe.startsWith('greedy');
+    if (!greedy) best = null;
+    const steps = greedy ? [{candidate: search.kept[0], score: best, accepted: true}, ...search.steps] : search.steps;
     const bests = steps.map(step => {
       if (step.accepted && step.score != null) best = step.score;
       return best;

@@ -384,7 +384,7 @@
     return study.traces.filter(search => search.kept.length).map(search => figure({
       id: 'trace-' + search.recipe, title: plain(search.recipe), height: 380,
       draw: (_, colours) => figures.trace(study, search, colours),
-      caption: drawn => 'Candidates in order, best first; ' + search.kept.length + ' of ' + drawn.steps.length + ' kept: '
+      caption: () => 'Candidates in the order tried; ' + search.kept.length + ' in the end: '
         + search.kept.map(each => short(each, 24)).join(', ') + '.',
       tip: (item, drawn) => {
         const step = drawn.steps[item.data.step];
@@ -604,7 +604,7 @@
 
   section('results', 'Results', mainFigure());
   section('ranking', 'Ranking', study.models.length > 1 || study.sets.length ? ranking() : null, comparisons());
-  section('search', 'Greedy search', traces());
+  section('search', 'Searches', traces());
   section('ingredients', 'Ingredients', ingredients());
   section('layers', 'Layer by layer', layers());
   section('between', 'Between models', between());
