@@ -59,6 +59,14 @@ final class CookCommand implements Runnable {
           "Evaluate every candidate on all of select, also one that cannot be accepted any more.")
   private boolean exhaustive;
 
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Keep evaluations here, by the content of checkpoint, network and set, for other runs,"
+              + " too.")
+  private Optional<Path> cache;
+
   @Option(names = "--timings", description = "Say where the time went.")
   private boolean timings;
 
@@ -82,7 +90,8 @@ final class CookCommand implements Runnable {
                 dtype.outDType(),
                 dtype.saturate(),
                 threads.threads(),
-                exhaustive));
+                exhaustive,
+                cache));
     if (dryRun) {
       run.plan(spec, resume);
     } else {

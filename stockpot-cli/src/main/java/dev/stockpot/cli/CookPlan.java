@@ -68,12 +68,12 @@ final class CookPlan {
         Quantities.bytes(tensors.stream().mapToLong(TensorSpec::bytes).sum()));
   }
 
-  private static int models(OpenIngredients ingredients) {
+  static int models(OpenIngredients ingredients) {
     return ingredients.all().size() + ingredients.base().stream().toList().size();
   }
 
   /// At most, of the recipes that can be cooked.
-  private static Cost cost(OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
+  static Cost cost(OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
     long trials = 0;
     long results = 0;
     for (Recipe recipe : recipes) {

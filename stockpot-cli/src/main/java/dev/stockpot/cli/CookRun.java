@@ -60,6 +60,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param saturate whether overflowing values are clamped
   /// @param threads to compute with
   /// @param exhaustive whether every candidate is measured to the end
+  /// @param cache folder in which evaluations are kept for other runs, too
   record Settings(
       Path file,
       Path folder,
@@ -67,7 +68,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       Optional<DType> outDType,
       boolean saturate,
       int threads,
-      boolean exhaustive) {}
+      boolean exhaustive,
+      Optional<Path> cache) {}
 
   /// Checks everything and says what [#cook] would do.
   ///
@@ -80,7 +82,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         Evaluator evaluator = open(spec)) {
       preflight(ingredients, evaluator);
       OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
-      terminal.print(CookPlan.text(spec, ingredients, recipes.all(), evaluator, settings.folder()));
+      terminal.print(
+          CookPlan.text(spec, ingredients, recipes.all(), evaluator, settings.folder())
+              + CookEstimate.of(spec, ingredients, recipes.all(), evaluator).text());
     }
   }
 
@@ -183,21 +187,19 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       throw new RecipeException(
           folder + ": holds a finished run; choose another folder with -o, or delete it");
     }
+    FolderLock.holder(work())
+        .ifPresent(holder -> {
+          throw held(holder);
+        });
     if (!resume && begun) {
-      try (FolderLock _ = lock()) {
-        throw new RecipeException(
-            folder + ": holds a run that was cut off; go on with --resume, or delete it");
-      }
+      throw new RecipeException(
+          folder + ": holds a run that was cut off; go on with --resume, or delete it");
     }
   }
 
+  /// No other process works in the folder as long as this is held.
   private FolderLock lock(boolean resume) {
     checkFolder(resume);
-    return lock();
-  }
-
-  /// No other process works in the folder as long as this is held.
-  private FolderLock lock() {
     ZonedDateTime now = ZonedDateTime.now(ZoneId.systemDefault());
     String holder =
         "process %d, since %s"
@@ -205,12 +207,15 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
                 ProcessHandle.current().pid(),
                 now.format(DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT)));
     return FolderLock.take(work(), holder)
-        .orElseThrow(() ->
-            new RecipeException(
-                settings.folder()
-                    + ": is being cooked by "
-                    + FolderLock.holder(work())
-                    + "; wait until that has ended, or choose another folder with -o"));
+        .orElseThrow(() -> held(FolderLock.holder(work()).orElse("a process that has just ended")));
+  }
+
+  private RecipeException held(String holder) {
+    return new RecipeException(
+        settings.folder()
+            + ": is being cooked by "
+            + holder
+            + "; wait until that has ended, or choose another folder with -o");
   }
 
   /// What is needed only until the run is finished.

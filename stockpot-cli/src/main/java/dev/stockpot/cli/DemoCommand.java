@@ -55,7 +55,14 @@ final class DemoCommand implements Runnable {
     replaceEarlierDemo();
     CookRun.Settings settings =
         new CookRun.Settings(
-            soup, folder, List.of(NAME), Optional.empty(), false, threads.threads(), false);
+            soup,
+            folder,
+            List.of(NAME),
+            Optional.empty(),
+            false,
+            threads.threads(),
+            false,
+            Optional.empty());
     new CookRun(terminal, output, settings).cook(SoupFile.read(soup, Recipes.ALL), false, false);
     if (!output.json()) {
       terminal.print(

@@ -1,9 +1,11 @@
 package dev.stockpot.eval;
 
 import dev.stockpot.checkpoint.Checkpoint;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
@@ -64,6 +66,12 @@ public interface Evaluator extends AutoCloseable {
   /// @param set name of a set of the [EvalSpec]
   default Optional<Resampling> resampling(String set) {
     return Optional.empty();
+  }
+
+  /// About how long a candidate takes on each set, from one batch of it; empty where that is not
+  /// known beforehand.
+  default Map<String, Duration> estimate(Checkpoint candidate) {
+    return Map.of();
   }
 
   /// Whether evaluations carry predictions that can be averaged, as ensembles do.

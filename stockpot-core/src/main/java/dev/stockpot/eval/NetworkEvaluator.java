@@ -3,16 +3,19 @@ package dev.stockpot.eval;
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.ServiceLoader;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Measures candidates by running a network with their weights over sets of examples.
@@ -102,6 +105,22 @@ public final class NetworkEvaluator implements Evaluator {
         Progress.Task task = begin(candidate, set.size())) {
       return run(model, set, bar, task);
     }
+  }
+
+  @Override
+  public Map<String, Duration> estimate(Checkpoint candidate) {
+    Map<String, Duration> estimates = new LinkedHashMap<>();
+    try (Engine.Model model = engine.load(candidate)) {
+      for (MeasuredSet set : sets.values()) {
+        int[] batch = IntStream.range(0, batchSize(model, set)).toArray();
+        predict(model, set, batch);
+        long start = System.nanoTime();
+        predict(model, set, batch);
+        double nanos = System.nanoTime() - start;
+        estimates.put(set.name(), Duration.ofNanos((long) (nanos / batch.length * set.size())));
+      }
+    }
+    return estimates;
   }
 
   @Override
@@ -229,19 +248,24 @@ public final class NetworkEvaluator implements Evaluator {
     }
     Optional<RunningScore> running = set.running();
     PredictionTable table = new PredictionTable(set);
-    for (int from = 0; from < set.size(); from += size) {
-      int[] batch = Arrays.copyOfRange(bar.order(), from, Math.min(from + size, set.size()));
-      long start = System.nanoTime();
-      Predictions predictions = predict(model, set, batch);
-      modelNanos += System.nanoTime() - start;
-      table.put(batch, predictions);
-      examples += batch.length;
-      task.advance(batch.length);
-      if (running.isPresent()) {
-        running.get().add(set.seen(predictions), set.targets().of(batch));
-        double bound = running.get().bound();
-        if (from + batch.length < set.size() && !bar.score().passes(bound)) {
-          return new Attempt.Stopped(bound, from + batch.length);
+    List<int[]> batches = Prefetcher.batches(bar.order(), size);
+    int done = 0;
+    try (Prefetcher inputs = new Prefetcher(set.data(), batches)) {
+      for (int[] batch : batches) {
+        Batch input = named(set, inputs::next);
+        long start = System.nanoTime();
+        Predictions predictions = named(set, () -> set.head().of(model.run(input), input));
+        modelNanos += System.nanoTime() - start;
+        table.put(batch, predictions);
+        done += batch.length;
+        examples += batch.length;
+        task.advance(batch.length);
+        if (running.isPresent()) {
+          running.get().add(set.seen(predictions), set.targets().of(batch));
+          double bound = running.get().bound();
+          if (done < set.size() && !bar.score().passes(bound)) {
+            return new Attempt.Stopped(bound, done);
+          }
         }
       }
     }
@@ -262,8 +286,19 @@ public final class NetworkEvaluator implements Evaluator {
   private static <T> T run(
       Engine.Model model, MeasuredSet set, int[] examples, BiFunction<Output, Batch, T> taking) {
     try (Arena arena = Arena.ofConfined()) {
-      Batch batch = set.data().batch(examples, arena);
-      return taking.apply(model.run(batch), batch);
+      return named(
+          set,
+          () -> {
+            Batch batch = set.data().batch(examples, arena);
+            return taking.apply(model.run(batch), batch);
+          });
+    }
+  }
+
+  /// What goes wrong names the set.
+  private static <T> T named(MeasuredSet set, Supplier<T> work) {
+    try {
+      return work.get();
     } catch (EvaluationException e) {
       throw new EvaluationException("set '" + set.name() + "': " + e.getMessage(), e);
     }

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -46,13 +47,20 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /// What the process that holds a folder said of itself.
-  public static String holder(Path folder) {
-    try {
-      return Files.readString(folder.resolve(NAME));
-    } catch (IOException e) {
+  /// What the process that holds a folder said of itself; empty if nobody holds it.
+  public static Optional<String> holder(Path folder) {
+    Path file = folder.resolve(NAME);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel)) {
+      return lock == null ? Optional.of(Files.readString(file)) : Optional.empty();
+    } catch (NoSuchFileException e) {
       // It has just ended.
-      return "";
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
