@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Evaluations that are done, on disk: nothing is measured twice, also not after a crash.
 ///
@@ -34,6 +35,7 @@ public final class EvaluationStore implements AutoCloseable {
   private final boolean sync;
   private final PredictionStore predictions;
   private final Map<String, Evaluation> known = new ConcurrentHashMap<>();
+  private final Map<String, int[]> orders = new ConcurrentHashMap<>();
 
   /// @param folder is made when the first evaluation is put; one for each evaluator and its data
   /// @param durability whether an evaluation that is kept is on disk, for a later run
@@ -115,6 +117,12 @@ public final class EvaluationStore implements AutoCloseable {
         yield stopped;
       }
     };
+  }
+
+  /// The order in which a set's examples are visited by candidates that may be given up; found
+  /// once, since it takes every model's evaluation.
+  int[] order(String set, Supplier<int[]> find) {
+    return orders.computeIfAbsent(set, _ -> find.get()).clone();
   }
 
   @Override

@@ -366,20 +366,27 @@ public record Kitchen(
     return timings.measure(MERGING, () -> files().write(write));
   }
 
-  private Attempt attempt(String fingerprint, Bar.Test passes, Supplier<Candidate> make) {
-    Optional<Attempt> known = store.findAttempt(fingerprint, select(), passes);
-    if (known.isPresent()) {
-      return known.get();
+  private int[] hardestFirst() {
+    List<Evaluation> singles = new ArrayList<>();
+    for (Ingredient each : ingredients) {
+      singles.add(evaluate(each, List.of(select())).get(select()));
     }
-    List<Evaluation> singles =
-        ingredients.stream().map(each -> evaluate(each, List.of(select())).get(select())).toList();
     Optional<MeanMetric> mean =
         evaluator
             .resampling(select())
             .map(Resampling::metric)
             .filter(MeanMetric.class::isInstance)
             .map(MeanMetric.class::cast);
-    Bar bar = new Bar(Hardness.order(singles, mean), settings.exhaustive() ? _ -> true : passes);
+    return Hardness.order(singles, mean);
+  }
+
+  private Attempt attempt(String fingerprint, Bar.Test passes, Supplier<Candidate> make) {
+    Optional<Attempt> known = store.findAttempt(fingerprint, select(), passes);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    int[] order = store.order(select(), this::hardestFirst);
+    Bar bar = new Bar(order, settings.exhaustive() ? _ -> true : passes);
     try (Candidate candidate = make.get()) {
       Attempt attempt =
           timings.measure(
