@@ -146,7 +146,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     Cook.Outcome outcome;
     try (EvaluationStore store =
         new EvaluationStore(
-            work.resolve(EvalIdentity.of(spec.eval(), inputs)), Durability.SYNCED)) {
+            settings.cache().orElse(work).resolve(EvalIdentity.of(spec.eval(), inputs)),
+            Durability.SYNCED)) {
       Kitchen kitchen = kitchen(spec, ingredients, recipes, evaluator, store, inputs, work, clock);
       outcome = new Cook(kitchen, recipes.all(), settings.folder()).run();
     }
@@ -307,6 +308,19 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             AtomicFile.writeString(file, trace(choice), true);
             written.add(file);
           }
+        });
+    List<String> names =
+        outcome.results().stream()
+            .filter(result -> result.recipe().equals(Result.INDIVIDUAL))
+            .map(Result::name)
+            .toList();
+    outcome
+        .figures()
+        .forEach((recipe, figures) -> {
+          Path file = folder.resolve(recipe).resolve("stock.json");
+          Map<String, Object> document = Map.of("tensors", StockFigures.tensors(names, figures));
+          AtomicFile.writeString(file, JsonWriter.pretty(JsonWriter.of(document)), true);
+          written.add(file);
         });
     Map<Path, String> outputs = Hashes.of(written, settings.threads(), Progress.NONE);
     Manifest manifest =

@@ -217,19 +217,13 @@ final class StockCommand implements Runnable {
                 Figures.plain(figures.get("t")),
                 figures.containsKey("cosine") ? Figures.plain(figures.get("cosine")) : "-",
                 Figures.plain(
-                    norms(figures).stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+                    StockFigures.norms(figures).stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElse(0)));
           }
         });
     return table.format() + "\n";
-  }
-
-  /// Lengths of the task vectors, in the order of the ingredients.
-  private static List<Double> norms(Map<String, Double> figures) {
-    List<Double> norms = new ArrayList<>();
-    while (figures.containsKey("norm_" + (norms.size() + 1))) {
-      norms.add(figures.get("norm_" + (norms.size() + 1)));
-    }
-    return norms;
   }
 
   private String sentence(OpenIngredients ingredients, MergePlan plan, MergeReport report) {
@@ -269,34 +263,12 @@ final class StockCommand implements Runnable {
     document.put("angle", word(angle));
     document.put("filter_wise", filterWise);
     document.put("t", mean(plan, report));
-    Map<String, Object> tensors = new LinkedHashMap<>();
-    report
-        .figures()
-        .forEach((tensor, figures) -> tensors.put(tensor, members(ingredients, figures)));
-    document.put("tensors", tensors);
+    List<String> names = ingredients.all().stream().map(Ingredient::name).toList();
+    document.put("tensors", StockFigures.tensors(names, report.figures()));
     document.put("bytes_read", report.bytesRead());
     document.put("bytes_written", report.bytesWritten());
     document.put("notes", report.notes());
     hashes.ifPresent(sums -> document.put("sha256", sums));
     return document;
-  }
-
-  private static Map<String, Object> members(
-      OpenIngredients ingredients, Map<String, Double> figures) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    figures.forEach((name, value) -> {
-      if (!name.startsWith("norm_")) {
-        members.put(name, value);
-      }
-    });
-    List<Double> norms = norms(figures);
-    if (!norms.isEmpty()) {
-      Map<String, Double> byName = new LinkedHashMap<>();
-      for (int i = 0; i < norms.size(); i++) {
-        byName.put(ingredients.all().get(i).name(), norms.get(i));
-      }
-      members.put("norms", byName);
-    }
-    return members;
   }
 }

@@ -173,6 +173,19 @@ class CookIT {
   }
 
   @Test
+  void evaluationsInACacheServeOtherRuns() throws Exception {
+    Result first = stockpot(folder, "cook", "soup.yml", "-o", "one", "--cache", "kept", "--quiet");
+    assertThat(first.code()).as(first.err()).isEqualTo(0);
+    int calls = TinySoup.calls(folder);
+    assertThat(calls).isPositive();
+    Result second = stockpot(folder, "cook", "soup.yml", "-o", "two", "--cache", "kept", "--quiet");
+    assertThat(second.code()).as(second.err()).isEqualTo(0);
+    assertThat(TinySoup.calls(folder)).isEqualTo(calls);
+    assertThat(folder.resolve("two/results.jsonl"))
+        .hasSameBinaryContentAs(folder.resolve("one/results.jsonl"));
+  }
+
+  @Test
   void folderOfAnotherRunIsLeftAlone() throws Exception {
     Files.createDirectories(folder.resolve("done"));
     Files.writeString(folder.resolve("done/manifest.json"), "{}");

@@ -3,6 +3,7 @@ package dev.stockpot.search;
 import dev.stockpot.Progress;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.SetSpec;
+import dev.stockpot.merge.MergeReport;
 import dev.stockpot.recipe.Ingredient;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,11 +25,14 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
   /// @param results base, ingredients, then what recipes made, in the order given
   /// @param choices what each recipe recommends, by its name
   /// @param files the checkpoint of each recommended soup, by the recipe's name
+  /// @param figures what the merge of a recommended soup found, by the recipe's name: tensor → name
+  ///   → value
   /// @param notes for the user
   public record Outcome(
       List<Result> results,
       SequencedMap<String, Choice> choices,
       SequencedMap<String, Path> files,
+      SequencedMap<String, SequencedMap<String, Map<String, Double>>> figures,
       List<String> notes) {}
 
   public Cook {
@@ -41,6 +45,7 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
     List<String> notes = new ArrayList<>();
     SequencedMap<String, Choice> choices = new LinkedHashMap<>();
     SequencedMap<String, Path> files = new LinkedHashMap<>();
+    SequencedMap<String, SequencedMap<String, Map<String, Double>>> figures = new LinkedHashMap<>();
     evaluateGiven(results);
     Kitchen now = kitchen;
     Progress.Total total = new Progress.Total(recipes.size(), Progress.Unit.CANDIDATES);
@@ -59,7 +64,7 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
                     choice.name(),
                     recipe.definition().name(),
                     choice.dish().weights(),
-                    serve(recipe, choice, files, notes)));
+                    serve(recipe, choice, files, figures, notes)));
           }
           results.addAll(its);
           recipe.notes(its, kitchen.eval()).forEach(note -> notes.add(recipe.name() + ": " + note));
@@ -72,7 +77,7 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
     } finally {
       now.cooked().values().forEach(cooked -> cooked.checkpoint().close());
     }
-    return new Outcome(results, choices, files, notes);
+    return new Outcome(results, choices, files, figures, notes);
   }
 
   private void evaluateGiven(List<Result> results) {
@@ -96,11 +101,19 @@ public record Cook(Kitchen kitchen, List<Recipe> recipes, Path folder) {
   }
 
   private SequencedMap<String, Evaluation> serve(
-      Recipe recipe, Choice choice, SequencedMap<String, Path> files, List<String> notes) {
+      Recipe recipe,
+      Choice choice,
+      SequencedMap<String, Path> files,
+      SequencedMap<String, SequencedMap<String, Map<String, Double>>> figures,
+      List<String> notes) {
     return switch (choice.dish()) {
       case Dish.Soup soup when choice.name().equals(recipe.name()) -> {
         Path file = folder.resolve(recipe.name()).resolve("model.safetensors");
-        kitchen.serve(soup, file).notes().forEach(note -> notes.add(recipe.name() + ": " + note));
+        MergeReport report = kitchen.serve(soup, file);
+        report.notes().forEach(note -> notes.add(recipe.name() + ": " + note));
+        if (!report.figures().isEmpty()) {
+          figures.put(recipe.name(), report.figures());
+        }
         files.put(recipe.name(), file);
         yield kitchen.evaluate(soup, file, sets());
       }
