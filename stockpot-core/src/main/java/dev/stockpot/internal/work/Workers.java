@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Does the same with many things, several at a time.
 public final class Workers {
@@ -24,44 +24,38 @@ public final class Workers {
   ///
   /// @param threads at least 1
   public static <T, R> List<R> map(int threads, List<T> things, Work<T, R> work) {
-    AtomicBoolean failed = new AtomicBoolean();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
     List<R> results = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<R>> pending = new ArrayList<>();
-      things.forEach(thing -> pending.add(pool.submit(() -> unlessFailed(failed, thing, work))));
+      things.forEach(thing -> pending.add(pool.submit(() -> unlessFailed(failure, thing, work))));
       for (Future<R> future : pending) {
-        // Things are begun in their order, so a failure comes before what was left because of it.
         results.add(future.get());
       }
       return results;
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+      // The first failure, whichever thing was asked about first.
+      switch (failure.get()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        default -> throw new IllegalStateException(failure.get());
       }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
   }
 
-  private static <T, R> R unlessFailed(AtomicBoolean failed, T thing, Work<T, R> work)
+  private static <T, R> R unlessFailed(AtomicReference<Throwable> failure, T thing, Work<T, R> work)
       throws InterruptedException {
-    if (failed.get()) {
+    if (failure.get() != null) {
       throw new CancellationException("left, since another failed");
     }
-    boolean done = false;
     try {
-      R result = work.of(thing);
-      done = true;
-      return result;
-    } finally {
-      if (!done) {
-        failed.set(true);
-      }
+      return work.of(thing);
+    } catch (RuntimeException | Error | InterruptedException e) {
+      failure.compareAndSet(null, e);
+      throw e;
     }
   }
 }
