@@ -1,7 +1,6 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
-import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.OpenOptions;
@@ -11,7 +10,6 @@ import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.io.FolderLock;
-import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.merge.MergeExecutor;
@@ -235,7 +233,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       Timings clock) {
     Map<String, String> fingerprints = new LinkedHashMap<>();
     Stream.concat(ingredients.withBase(), recipes.checkpoints().values().stream())
-        .forEach(each -> fingerprints.put(each.name(), fingerprint(each.checkpoint(), inputs)));
+        .forEach(
+            each -> fingerprints.put(each.name(), Hashes.fingerprint(each.checkpoint(), inputs)));
     return new Kitchen(
         ingredients.all(),
         ingredients.base(),
@@ -252,12 +251,6 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             settings.exhaustive()),
         work,
         clock);
-  }
-
-  /// The hash of a checkpoint's file; of its files' hashes, if there are several.
-  private static String fingerprint(Checkpoint checkpoint, Map<Path, String> inputs) {
-    List<String> hashes = checkpoint.files().stream().map(inputs::get).toList();
-    return hashes.size() == 1 ? hashes.getFirst() : Sha256.ofText(String.join("\n", hashes));
   }
 
   private List<Path> inputs(SoupSpec spec, OpenIngredients ingredients, OpenRecipes recipes) {

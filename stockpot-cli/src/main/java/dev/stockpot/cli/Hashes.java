@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.internal.io.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +39,14 @@ final class Hashes {
       throw e;
     }
     return hashes;
+  }
+
+  /// The hash of a checkpoint's file; of its files' hashes, if there are several.
+  ///
+  /// @param hashes of its files, at least
+  static String fingerprint(Checkpoint checkpoint, Map<Path, String> hashes) {
+    List<String> own = checkpoint.files().stream().map(hashes::get).toList();
+    return own.size() == 1 ? own.getFirst() : Sha256.ofText(String.join("\n", own));
   }
 
   private static long size(Path file) {

@@ -72,8 +72,7 @@ final class InterpolateCommand implements Runnable {
     }
     List<Double> alphas =
         IntStream.rangeClosed(0, steps).mapToObj(i -> (double) i / steps).toList();
-    try (Mixtures mixtures =
-        Mixtures.open(words, eval, key.open(), threads.threads(), terminal, output)) {
+    try (Mixtures mixtures = open()) {
       Progress.Total total = new Progress.Total(alphas.size(), Progress.Unit.CANDIDATES);
       try (Progress.Task task = output.progress(terminal).begin("interpolating", total)) {
         for (double alpha : alphas) {
@@ -88,7 +87,7 @@ final class InterpolateCommand implements Runnable {
       document.put("values", mixtures.values());
       document.put("barrier", barriers(mixtures, alphas));
       Optional<Path> report =
-          folder.map(target -> mixtures.write(target, "interpolation.json", document));
+          folder.map(target -> mixtures.write(target, Map.of("interpolation.json", document)));
       if (output.json()) {
         terminal.print(JsonWriter.of(document));
         return;
@@ -96,6 +95,12 @@ final class InterpolateCommand implements Runnable {
       terminal.print(text(mixtures, alphas));
       report.ifPresent(file -> terminal.print("The report: " + file + "\n"));
     }
+  }
+
+  private Mixtures open() {
+    List<Path> paths = Mixtures.each(words);
+    return Mixtures.open(
+        Optional.empty(), paths, eval, key.open(), threads.threads(), terminal, output);
   }
 
   private static String text(Mixtures mixtures, List<Double> alphas) {

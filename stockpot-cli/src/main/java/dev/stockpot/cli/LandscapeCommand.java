@@ -82,8 +82,7 @@ final class LandscapeCommand implements Runnable {
       throw new RecipeException("--grid " + grid + ": at least 2 is needed");
     }
     Progress progress = output.progress(terminal);
-    try (Mixtures mixtures =
-        Mixtures.open(words, eval, key.open(), threads.threads(), terminal, output)) {
+    try (Mixtures mixtures = open()) {
       Plane plane = Plane.through(mixtures.models(), progress);
       List<Double> x = axis(Math.min(0, plane.offset()), Math.max(plane.width(), plane.offset()));
       List<Double> y = axis(0, plane.height());
@@ -98,7 +97,7 @@ final class LandscapeCommand implements Runnable {
       }
       Map<String, Object> document = document(mixtures, plane, x, y);
       Optional<Path> report =
-          folder.map(target -> mixtures.write(target, "landscape.json", document));
+          folder.map(target -> mixtures.write(target, Map.of("landscape.json", document)));
       if (output.json()) {
         terminal.print(JsonWriter.of(document));
         return;
@@ -106,6 +105,12 @@ final class LandscapeCommand implements Runnable {
       terminal.print(text(mixtures, plane, x, y));
       report.ifPresent(file -> terminal.print("The report: " + file + "\n"));
     }
+  }
+
+  private Mixtures open() {
+    List<Path> paths = Mixtures.each(words);
+    return Mixtures.open(
+        Optional.empty(), paths, eval, key.open(), threads.threads(), terminal, output);
   }
 
   /// The grid's places along an axis: between two ends, and a margin on either side.

@@ -103,6 +103,7 @@ public final class Main implements Runnable {
     commands.put("evaluate", () -> new EvaluateCommand(terminal));
     commands.put("interpolate", () -> new InterpolateCommand(terminal));
     commands.put("landscape", () -> new LandscapeCommand(terminal));
+    commands.put("pairs", () -> new PairsCommand(terminal));
     commands.put("report", () -> new ReportCommand(terminal));
     commands.put("inspect", () -> new InspectCommand(terminal));
     commands.put("compare", () -> new CompareCommand(terminal));

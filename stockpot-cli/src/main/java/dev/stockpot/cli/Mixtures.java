@@ -28,11 +28,13 @@ import dev.stockpot.search.ResultLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /// Measures weighted sums of a few models: points on a line or in a plane through them.
 final class Mixtures implements AutoCloseable {
@@ -59,17 +61,8 @@ final class Mixtures implements AutoCloseable {
     this.files = CandidateFiles.of(work.path(), evaluator, models.all().getFirst().checkpoint());
   }
 
-  /// Opens models and what measures them.
-  ///
-  /// @param words of the command line, one model each
-  static Mixtures open(
-      List<String> words,
-      Path eval,
-      OpenOptions options,
-      int threads,
-      Terminal terminal,
-      OutputOptions output) {
-    EvalSpec spec = EvalFile.read(eval);
+  /// The models that words of the command line name, one each.
+  static List<Path> each(List<String> words) {
     List<Path> paths = new ArrayList<>();
     for (String word : words) {
       List<Path> found = Ingredients.find(List.of(word));
@@ -81,7 +74,22 @@ final class Mixtures implements AutoCloseable {
       }
       paths.addAll(found);
     }
-    OpenIngredients models = OpenIngredients.open(Optional.empty(), paths, options);
+    return paths;
+  }
+
+  /// Opens models and what measures them.
+  ///
+  /// @param base that is not measured, but has to fit
+  static Mixtures open(
+      Optional<Path> base,
+      List<Path> paths,
+      Path eval,
+      OpenOptions options,
+      int threads,
+      Terminal terminal,
+      OutputOptions output) {
+    EvalSpec spec = EvalFile.read(eval);
+    OpenIngredients models = OpenIngredients.open(base, paths, options);
     try {
       Evaluator evaluator = Evaluators.open(spec, threads, output.progress(terminal));
       try {
@@ -117,38 +125,57 @@ final class Mixtures implements AutoCloseable {
     return models.all();
   }
 
+  /// The one they were fine-tuned from, if it was named.
+  Optional<Ingredient> base() {
+    return models.base();
+  }
+
   /// What was measured so far: by `set metric`, in the order of the calls.
   SequencedMap<String, List<Double>> values() {
     return values;
   }
 
-  /// Measures Σ aᵢθᵢ; a model itself where only its weight is not 0, and 1.
+  /// What measures them.
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  /// A folder that goes with this.
+  Path work() {
+    return work.path();
+  }
+
+  /// Measures Σ aᵢθᵢ, for [#values].
   void measure(List<Double> weights) {
-    List<Integer> used = new ArrayList<>();
-    for (int i = 0; i < weights.size(); i++) {
-      if (weights.get(i) != 0) {
-        used.add(i);
-      }
+    int alone = weights.indexOf(1.0);
+    boolean isModel = alone >= 0 && weights.stream().filter(weight -> weight != 0).count() == 1;
+    (isModel ? model(alone) : evaluate(weights, sets()))
+        .forEach((set, evaluation) ->
+            evaluation
+                .metrics()
+                .forEach((metric, value) ->
+                    values.computeIfAbsent(set + " " + metric, _ -> new ArrayList<>()).add(value)));
+  }
+
+  /// Measures Σ aᵢθᵢ with its predictions; a model itself where only its weight is not 0, and 1.
+  SequencedMap<String, Evaluation> evaluate(List<Double> weights, List<String> sets) {
+    List<Integer> used =
+        IntStream.range(0, weights.size()).filter(i -> weights.get(i) != 0).boxed().toList();
+    List<Checkpoint> checkpoints =
+        used.stream().map(i -> models.all().get(i).checkpoint()).toList();
+    List<Double> factors = used.stream().map(weights::get).toList();
+    try (CandidateFiles.Candidate candidate =
+        factors.equals(List.of(1.0))
+            ? files.of(checkpoints.getFirst(), executor, false)
+            : mixture(checkpoints, factors)) {
+      return evaluator.evaluate(candidate.checkpoint(), sets);
     }
-    SequencedMap<String, Evaluation> found;
-    if (used.size() == 1 && weights.get(used.getFirst()) == 1) {
-      found = model(used.getFirst());
-    } else {
-      List<Checkpoint> checkpoints =
-          used.stream().map(i -> models.all().get(i).checkpoint()).toList();
-      Linear sum = new Linear(used.stream().map(weights::get).toList(), 1);
-      MergePlan plan = MergePlan.of(checkpoints, sum, Optional.empty());
-      try (CandidateFiles.Candidate candidate =
-          files.write(
-              (file, format) -> executor.execute(plan, format, file, false, Durability.CACHED))) {
-        found = evaluator.evaluate(candidate.checkpoint(), sets());
-      }
-    }
-    found.forEach((set, evaluation) ->
-        evaluation
-            .metrics()
-            .forEach((metric, value) ->
-                values.computeIfAbsent(set + " " + metric, _ -> new ArrayList<>()).add(value)));
+  }
+
+  private CandidateFiles.Candidate mixture(List<Checkpoint> checkpoints, List<Double> factors) {
+    MergePlan plan = MergePlan.of(checkpoints, new Linear(factors, 1), Optional.empty());
+    return files.write(
+        (file, format) -> executor.execute(plan, format, file, false, Durability.CACHED));
   }
 
   /// Measures the models themselves, for the table beside the figure.
@@ -165,23 +192,31 @@ final class Mixtures implements AutoCloseable {
         return result.evaluations();
       }
     }
-    try (CandidateFiles.Candidate candidate = files.of(model.checkpoint(), executor, false)) {
-      SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(model.name(), 1.0));
-      given.add(
-          new Result(
-              model.name(),
-              Result.INDIVIDUAL,
-              itself,
-              evaluator.evaluate(candidate.checkpoint(), sets())));
-    }
-    return given.getLast().evaluations();
+    List<Double> itself = new ArrayList<>(Collections.nCopies(models.all().size(), 0.0));
+    itself.set(index, 1.0);
+    return measured(index, evaluate(itself, sets()));
   }
 
-  /// Writes a document into a folder, and the report of it; of a finished run, if that is one.
+  /// A model that has been measured.
   ///
+  /// @return the same, without predictions
+  SequencedMap<String, Evaluation> measured(int index, Map<String, Evaluation> evaluations) {
+    SequencedMap<String, Evaluation> kept = new LinkedHashMap<>();
+    evaluations.forEach((set, each) -> kept.put(set, each.withPredictions(Optional.empty())));
+    String name = models.all().get(index).name();
+    SequencedMap<String, Double> itself = new LinkedHashMap<>(Map.of(name, 1.0));
+    given.add(new Result(name, Result.INDIVIDUAL, itself, kept));
+    return kept;
+  }
+
+  /// Writes documents into a folder, and the report of them; of a finished run, if that is one.
+  ///
+  /// @param documents by the names of their files
   /// @return the report
-  Path write(Path folder, String name, Map<String, Object> document) {
-    AtomicFile.writeString(folder.resolve(name), JsonWriter.write(JsonWriter.of(document)), false);
+  Path write(Path folder, Map<String, Map<String, Object>> documents) {
+    documents.forEach((name, document) ->
+        AtomicFile.writeString(
+            folder.resolve(name), JsonWriter.write(JsonWriter.of(document)), false));
     Path results = folder.resolve("results.jsonl");
     if (!Files.exists(results)) {
       measureModels();

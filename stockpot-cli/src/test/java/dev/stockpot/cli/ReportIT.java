@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import static dev.stockpot.cli.StockpotProcess.stockpot;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stockpot.browser.Browser;
@@ -213,6 +214,70 @@ class ReportIT {
             stockpot(folder, "interpolate", digits + "/ft-0*.safetensors", b, "--eval", eval).err())
         .isEqualTo(
             "stockpot: %s/ft-0*.safetensors matches 10 checkpoints; name one\n".formatted(digits));
+  }
+
+  @Test
+  void pairsAreComparedAndJoinTheReport() throws Exception {
+    String digits = StockpotProcess.ROOT.resolve("examples/digits").toString();
+    String[] command = {
+      "pairs",
+      digits + "/ft-0[589].safetensors",
+      "--base",
+      digits + "/base.safetensors",
+      "--eval",
+      digits + "/eval.yml",
+      "--alphas",
+      "0.4,0.5",
+      "--cache",
+      "cache",
+      "--json",
+      "--quiet",
+      "-o",
+      "run"
+    };
+    Result pairs = stockpot(folder, command);
+    assertThat(pairs.err()).isEmpty();
+    Map<String, Json> all = members(JsonReader.read(pairs.out()));
+    assertThat(all.get("approximation"))
+        .isEqualTo(JsonReader.read(Files.readString(folder.resolve("run/approximation.json"))));
+    assertThat(all.get("advantage"))
+        .isEqualTo(JsonReader.read(Files.readString(folder.resolve("run/advantage.json"))));
+    // Three pairs by six sets, twice where there are two shares.
+    assertThat(((Json.Arr) members(all.get("approximation")).get("pairs")).elements()).hasSize(36);
+    // reference.json: 536 and 533 of 600 on select, their soup has 540.
+    Map<String, Json> half =
+        ((Json.Arr) members(all.get("advantage")).get("pairs"))
+            .elements().stream()
+                .map(ReportIT::members)
+                .filter(each -> each.get("first").equals(new Json.Str("ft-08")))
+                .filter(each -> each.get("set").equals(new Json.Str("select")))
+                .findFirst()
+                .orElseThrow();
+    assertThat(((Json.Num) half.get("advantage")).asDouble())
+        .isCloseTo((540 - (536 + 533) / 2.0) / 600, within(1e-12));
+    assertThat(Files.readString(folder.resolve("run/report.html")))
+        .contains("\"approximation\":[{\"first\":\"ft-05\",\"second\":\"ft-08\"")
+        .contains("\"advantage\":{\"metric\":\"accuracy\"");
+    // What is kept is not measured again, and gives the same.
+    assertThat(stockpot(folder, command)).isEqualTo(pairs);
+
+    assertThat(
+            stockpot(
+                    folder,
+                    "pairs",
+                    digits + "/ft-0[89].safetensors",
+                    "--eval",
+                    digits + "/eval.yml",
+                    "--alphas",
+                    "0.01")
+                .err())
+        .isEqualTo(
+            "stockpot: --alphas 0.01: has to be from 0.05 to 0.95, so that a step of 0.05 stays"
+                + " between the two models\n");
+    assertThat(
+            stockpot(folder, "pairs", digits + "/ft-09.safetensors", "--eval", digits + "/eval.yml")
+                .err())
+        .isEqualTo("stockpot: pairs needs at least two checkpoints; name another\n");
   }
 
   private Result report(String... words) throws IOException, InterruptedException {

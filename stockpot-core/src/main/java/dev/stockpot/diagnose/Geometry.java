@@ -43,6 +43,18 @@ public final class Geometry {
     return JsonWriter.write(JsonWriter.of(document)) + "\n";
   }
 
+  /// The angles between the moves in all layers that are learned; NaN where one did not move.
+  public static double[][] anglesDegrees(Survey survey) {
+    DotProducts moves = learned(survey);
+    double[][] angles = new double[moves.size()][moves.size()];
+    for (int i = 0; i < moves.size(); i++) {
+      for (int j = 0; j < moves.size(); j++) {
+        angles[i][j] = i == j ? 0 : Math.toDegrees(StrictMath.acos(moves.cosine(i, j)));
+      }
+    }
+    return angles;
+  }
+
   /// The moves in all layers that are learned, as one vector each.
   static DotProducts learned(Survey survey) {
     DotProducts total = new DotProducts(survey.ingredients().size());

@@ -60,6 +60,13 @@ public interface Evaluator extends AutoCloseable {
     throw new UnsupportedOperationException("gives no predictions");
   }
 
+  /// The classes of a set's examples; empty where they have none, or are not known.
+  ///
+  /// @param set name of a set of the [EvalSpec]
+  default Optional<Classification> classification(String set) {
+    return Optional.empty();
+  }
+
   /// The metric that is chosen by, over any examples of a set, where evaluations carry numbers per
   /// example.
   ///

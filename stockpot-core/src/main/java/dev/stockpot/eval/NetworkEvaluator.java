@@ -129,6 +129,14 @@ public final class NetworkEvaluator implements Evaluator {
   }
 
   @Override
+  public Optional<Classification> classification(String name) {
+    MeasuredSet set = set(name);
+    return set.targets() instanceof Targets.Classes(int[] labels)
+        ? Optional.of(new Classification(name, labels, set.groups()))
+        : Optional.empty();
+  }
+
+  @Override
   public Optional<Resampling> resampling(String set) {
     return task.chosen() instanceof ExampleMetric metric
         ? Optional.of(new Resampling(metric, set(set).targets()))

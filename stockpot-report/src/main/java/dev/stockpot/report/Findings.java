@@ -38,6 +38,7 @@ final class Findings {
             parts.curves(),
             parts.landscapes(),
             parts.approximation(),
+            parts.advantage(),
             parts.provenance(),
             parts.warnings()));
   }

@@ -39,6 +39,7 @@ public record Study(
   /// @param curves between pairs of models
   /// @param landscapes over planes through three models
   /// @param approximation of soups by ensembles
+  /// @param advantage of models half way between two
   /// @param provenance where all this comes from
   /// @param warnings what could not be read
   public record Parts(
@@ -53,6 +54,7 @@ public record Study(
       List<Curve> curves,
       List<Landscape> landscapes,
       Optional<Approximation> approximation,
+      Optional<Advantage> advantage,
       Optional<Provenance> provenance,
       List<String> warnings) {
 
@@ -69,6 +71,7 @@ public record Study(
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             List.of());

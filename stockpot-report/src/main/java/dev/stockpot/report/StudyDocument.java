@@ -55,6 +55,16 @@ final class StudyDocument {
         .approximation()
         .ifPresent(it ->
             document.put("approximation", it.pairs().stream().map(StudyDocument::pair).toList()));
+    parts
+        .advantage()
+        .ifPresent(it ->
+            document.put(
+                "advantage",
+                ordered(
+                    "metric",
+                    it.metric(),
+                    "pairs",
+                    it.pairs().stream().map(StudyDocument::half).toList())));
     parts.provenance().ifPresent(it -> document.put("provenance", provenance(it)));
     document.put("warnings", parts.warnings());
     return JsonWriter.of(document);
@@ -224,11 +234,22 @@ final class StudyDocument {
   }
 
   private static Map<String, Object> pair(Approximation.Pair pair) {
+    Map<String, Object> members = ordered("first", pair.first(), "second", pair.second());
+    put(members, "set", pair.set());
+    put(members, "alpha", pair.alpha());
+    members.put("approximated", pair.approximated());
+    members.put("measured", pair.measured());
+    put(members, "error", pair.error());
+    return members;
+  }
+
+  private static Map<String, Object> half(Advantage.Pair pair) {
     return ordered(
         "first", pair.first(),
         "second", pair.second(),
-        "approximated", pair.approximated(),
-        "measured", pair.measured());
+        "set", pair.set(),
+        "angle", pair.angleDegrees(),
+        "advantage", pair.advantage());
   }
 
   private static Map<String, Object> provenance(Provenance provenance) {

@@ -479,26 +479,57 @@ const figures = (() => {
     return segments;
   }
 
-  /// Soup against ensemble: the approximation against what was measured.
-  function approximation(pairs, theme) {
-    const fit = line(pairs.map(pair => [pair.measured, pair.approximated]));
-    const ends = pairs.flatMap(pair => [pair.measured, pair.approximated]);
-    const least = Math.min(...ends), most = Math.max(...ends);
+  /// Soup against ensemble: the approximation against what was measured, the loss or the share of
+  /// errors. The dashed line is where both are the same.
+  function approximation(pairs, choice, theme) {
+    const own = pairs.filter(pair => (pair.set || '') === choice.set);
+    const measured = pair => choice.of === 'loss' ? pair.measured : pair.error;
+    const points = own.filter(pair => measured(pair) != null);
+    const fit = line(points.map(pair => [measured(pair), pair.approximated]));
+    const ends = points.flatMap(pair => [measured(pair), pair.approximated]);
+    const equal = choice.of === 'loss' && ends.length ? [Math.min(...ends), Math.max(...ends)].map(each => [each, each]) : [];
     return {
       option: frame(theme, {
-        xAxis: valueAxis(theme, 'measured: loss of the soup minus loss of the ensemble'),
-        yAxis: valueAxis(theme, 'approximated', {nameGap: 50}),
+        grid: {left: 64, right: 28, top: 16, bottom: 56},
+        xAxis: valueAxis(theme, 'measured: ' + (choice.of === 'loss' ? 'loss' : 'share of errors') + ' of the soup minus that of the ensemble'),
+        yAxis: valueAxis(theme, 'approximated: difference of losses', {nameGap: 50}),
         series: [
           {id: 'pairs', name: 'pairs', type: 'scatter', symbolSize: 9, itemStyle: {color: theme.soup, opacity: 0.8},
-            data: pairs.map((pair, index) => ({name: pair.first + ' and ' + pair.second, pair: index,
-              value: [pair.measured, pair.approximated]}))},
+            data: points.map(pair => ({name: pair.first + ' and ' + pair.second, pair: pairs.indexOf(pair),
+              value: [measured(pair), pair.approximated]}))},
           {id: 'equal', type: 'line', symbol: 'none', silent: true,
-            lineStyle: {color: theme.muted, type: 'dashed', width: 1}, data: [[least, least], [most, most]]}
+            lineStyle: {color: theme.muted, type: 'dashed', width: 1}, data: equal}
         ]
       }),
       correlation: fit && fit.correlation,
-      columns: ['first', 'second', 'measured', 'approximated'],
-      rows: pairs.map(pair => [pair.first, pair.second, pair.measured, pair.approximated])
+      columns: ['first', 'second', 'set', 'alpha', 'measured, loss', 'measured, errors', 'approximated'],
+      rows: own.map(pair => [pair.first, pair.second, pair.set, pair.alpha, pair.measured, pair.error, pair.approximated])
+    };
+  }
+
+  /// How much better models half way between two are than the mean of the two, against the angle
+  /// between their task vectors.
+  function advantage(found, set, theme) {
+    const own = found.pairs.filter(pair => pair.set === set);
+    const fit = line(own.map(pair => [pair.angle, pair.advantage]));
+    const angles = own.map(pair => pair.angle);
+    return {
+      option: frame(theme, {
+        grid: {left: 64, right: 28, top: 16, bottom: 56},
+        xAxis: valueAxis(theme, 'angle between the two task vectors, degrees'),
+        yAxis: valueAxis(theme, 'advantage (' + (isShare(found.metric) ? 'points of ' : '') + found.metric + ')', {nameGap: 46}),
+        series: [
+          {id: 'pairs', name: 'pairs', type: 'scatter', symbolSize: 9, itemStyle: {color: theme.soup, opacity: 0.8},
+            data: own.map(pair => ({name: pair.first + ' and ' + pair.second, pair: found.pairs.indexOf(pair),
+              value: [pair.angle, shown(pair.advantage, found.metric)]}))},
+          {id: 'fit', type: 'line', symbol: 'none', silent: true,
+            lineStyle: {color: theme.muted, type: 'dashed', width: 1},
+            data: fit ? [Math.min(...angles), Math.max(...angles)].map(each => [each, shown(fit.at(each), found.metric)]) : []}
+        ]
+      }),
+      correlation: fit && fit.correlation,
+      columns: ['first', 'second', 'set', 'angle, degrees', 'advantage'],
+      rows: own.map(pair => [pair.first, pair.second, pair.set, pair.angle, pair.advantage])
     };
   }
 
@@ -509,5 +540,6 @@ const figures = (() => {
   }
 
   return {still, light, dark, axes, usualAxes, axis, ofRole, value, metrics, higher, number, unit, shown, isShare, plain,
-    short, line, wilson, scatter, trace, heatmap, unpacked, hyperparameter, stock, curve, landscape, approximation};
+    short, line, wilson, scatter, trace, heatmap, unpacked, hyperparameter, stock, curve, landscape, approximation,
+    advantage};
 })();

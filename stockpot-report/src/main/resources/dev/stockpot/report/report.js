@@ -519,15 +519,39 @@
           : [item.value.slice(0, 2).map(each => each.toFixed(3)).join(', '), ['', numbers(item.value[2])]]
       }));
     });
+    const preferred = sets => sets.find(each => study.sets.some(set => set.name === each && set.role === 'id')) || sets[0];
+    const correlated = drawn => drawn.correlation == null ? '.' : '; correlation ' + drawn.correlation.toFixed(3) + '.';
     if (study.approximation && study.approximation.length) {
+      const sets = [...new Set(study.approximation.map(pair => pair.set || ''))];
+      const withErrors = study.approximation.some(pair => pair.error != null);
       found.push(figure({
         id: 'approximation', title: 'Soup against ensemble', height: 420,
-        draw: (_, colours) => figures.approximation(study.approximation, colours),
-        caption: drawn => 'How much the loss of a soup of two differs from that of their ensemble, approximated from curvature and'
-          + ' disagreement, against what was measured' + (drawn.correlation == null ? '.' : '; correlation ' + drawn.correlation.toFixed(3) + '.'),
+        choices: [
+          {key: 'set', label: 'set', options: sets.map(key), value: preferred(sets)},
+          {key: 'of', label: 'measured', value: 'loss',
+            options: [{id: 'loss', label: 'loss'}, ...(withErrors ? [{id: 'error', label: 'share of errors'}] : [])]}],
+        draw: (chosen, colours) => figures.approximation(study.approximation, chosen, colours),
+        caption: drawn => 'How much more a soup of two loses than their ensemble, approximated from curvature and'
+          + ' disagreement, against what was measured' + correlated(drawn),
         tip: item => {
           const pair = study.approximation[item.data.pair];
-          return [item.name, ['measured', pair.measured.toPrecision(4)], ['approximated', pair.approximated.toPrecision(4)]];
+          return [item.name, ...(pair.alpha == null ? [] : [['α', numbers(pair.alpha)]]),
+            ['measured', pair.measured.toPrecision(4)], ['approximated', pair.approximated.toPrecision(4)],
+            ...(pair.error == null ? [] : [['errors', signed(pair.error, 'accuracy')]])];
+        }
+      }));
+    }
+    if (study.advantage && study.advantage.pairs.length) {
+      const sets = [...new Set(study.advantage.pairs.map(pair => pair.set))];
+      found.push(figure({
+        id: 'advantage', title: 'Half way between two models', height: 420,
+        choices: [{key: 'set', label: 'set', options: sets.map(key), value: preferred(sets)}],
+        draw: (chosen, colours) => figures.advantage(study.advantage, chosen.set, colours),
+        caption: drawn => 'How much better the model half way between two is than the mean of the two, against the angle between'
+          + ' what fine-tuning changed in them' + correlated(drawn),
+        tip: item => {
+          const pair = study.advantage.pairs[item.data.pair];
+          return [item.name, ['angle', pair.angle.toFixed(1) + '°'], ['advantage', signed(pair.advantage, study.advantage.metric)]];
         }
       }));
     }
@@ -564,7 +588,8 @@
       [!study.stock.length, 'Model Stock by layer (stock/stock.json)'],
       [!study.curves.length, 'interpolation (interpolation.json; stockpot interpolate)'],
       [!study.landscapes.length, 'the landscape (landscape.json; stockpot landscape)'],
-      [!study.approximation, 'soup against ensemble (approximation.json)'],
+      [!study.approximation, 'soup against ensemble (approximation.json; stockpot pairs)'],
+      [!study.advantage, 'models half way between two (advantage.json; stockpot pairs --base)'],
       [!study.comparisons.length, 'tests of significance (statistics.json)'],
       [!study.provenance, 'provenance (manifest.json)']
     ].filter(([missing]) => missing).map(([, what]) => what);

@@ -41,7 +41,8 @@ class ReportPageBrowserTest {
               "stock",
               "curve-0",
               "landscape-0",
-              "approximation");
+              "approximation",
+              "advantage");
       assertThat(marks(browser, "scatter", "individual")).isEqualTo(6);
       assertThat(marks(browser, "scatter", "base")).isEqualTo(1);
       assertThat(marks(browser, "scatter", "soup")).isEqualTo(4);
@@ -58,6 +59,9 @@ class ReportPageBrowserTest {
       assertThat(marks(browser, "landscape-0", "cells")).isEqualTo(6);
       assertThat(marks(browser, "landscape-0", "points")).isEqualTo(3);
       assertThat(marks(browser, "approximation", "pairs")).isEqualTo(5);
+      assertThat(marks(browser, "advantage", "pairs")).isEqualTo(5);
+      assertThat(browser.text("document.querySelector('#advantage figcaption').textContent"))
+          .endsWith("; correlation 1.000.");
       assertThat(browser.text("document.getElementById('left-out')")).isEqualTo("null");
       assertThat(browser.text("document.querySelector('#verdict h1').textContent"))
           .isEqualTo("Chosen on select: greedy.");
@@ -215,8 +219,9 @@ class ReportPageBrowserTest {
                   + " (RECIPE/coefficients.json); Model Stock by layer (stock/stock.json);"
                   + " interpolation (interpolation.json; stockpot interpolate); the landscape"
                   + " (landscape.json; stockpot landscape); soup against ensemble"
-                  + " (approximation.json); tests of significance (statistics.json); provenance"
-                  + " (manifest.json).");
+                  + " (approximation.json; stockpot pairs); models half way between two"
+                  + " (advantage.json; stockpot pairs --base); tests of significance"
+                  + " (statistics.json); provenance (manifest.json).");
       assertQuiet(browser);
     }
   }

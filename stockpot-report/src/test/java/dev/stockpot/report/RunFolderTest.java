@@ -68,7 +68,20 @@ class RunFolderTest {
             new Finding("norm-outlier", "ft-03 lies far away; leave it out.", List.of("ft-03")));
     assertThat(parts.curves()).hasSize(1);
     assertThat(parts.landscapes().getFirst().points()).hasSize(3);
-    assertThat(parts.approximation().orElseThrow().pairs()).hasSize(3);
+    assertThat(parts.approximation().orElseThrow().pairs())
+        .hasSize(6)
+        .startsWith(
+            new Approximation.Pair(
+                "ft-00",
+                "ft-01",
+                Optional.of("select"),
+                OptionalDouble.of(0.5),
+                0.01,
+                0.012,
+                OptionalDouble.of(-0.01)));
+    assertThat(parts.advantage().orElseThrow().pairs())
+        .hasSize(6)
+        .startsWith(new Advantage.Pair("ft-00", "ft-01", "select", 31, 0.002));
     assertThat(parts.provenance().orElseThrow().facts()).containsEntry("seed", "0");
   }
 

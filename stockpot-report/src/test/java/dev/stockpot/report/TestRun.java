@@ -116,22 +116,37 @@ record TestRun(List<String> names, int layers) {
             "x", List.of(0.0, 0.5, 1.0),
             "y", List.of(0.0, 1.0),
             "values", Map.of("test nll", List.of(List.of(0.5, 0.3, 0.4), List.of(0.6, 0.4, 0.5)))));
-    json(
-        folder.resolve("approximation.json"),
-        Map.of(
-            "pairs",
-            IntStream.range(1, names.size())
-                .mapToObj(i ->
+    json(folder.resolve("approximation.json"), Map.of("pairs", pairs()));
+    json(folder.resolve("advantage.json"), Map.of("metric", "accuracy", "pairs", pairs()));
+  }
+
+  /// The first ingredient with every other on two sets.
+  private List<Object> pairs() {
+    return IntStream.range(1, names.size())
+        .boxed()
+        .flatMap(i ->
+            Stream.of("select", "test")
+                .<Object>map(set ->
                     Map.of(
                         "first",
                         names.getFirst(),
                         "second",
                         names.get(i),
+                        "set",
+                        set,
+                        "alpha",
+                        0.5,
                         "approximated",
                         0.01 * i,
                         "measured",
-                        0.012 * i))
-                .toList()));
+                        0.012 * i,
+                        "measured_error",
+                        -0.01 * i,
+                        "angle_degrees",
+                        30.0 + i,
+                        "advantage",
+                        0.002 * i)))
+        .toList();
   }
 
   private void writeResults(Path folder, Random random) throws IOException {
