@@ -3,6 +3,7 @@ import dev.stockpot.eval.Metric;
 import dev.stockpot.eval.Table;
 import dev.stockpot.eval.TextTokenizer;
 import dev.stockpot.search.Minimizer;
+import dev.stockpot.train.Trainer;
 
 /// The engine of Stockpot: checkpoints, merging, recipes, evaluation and search.
 @SuppressWarnings("module") // The friends named below are compiled after this module.
@@ -19,6 +20,7 @@ module dev.stockpot.core {
   exports dev.stockpot.recipe;
   exports dev.stockpot.search;
   exports dev.stockpot.statistics;
+  exports dev.stockpot.train;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
       dev.stockpot.onnxruntime,
@@ -38,4 +40,5 @@ module dev.stockpot.core {
   uses Table.Provider;
   uses TextTokenizer.Provider;
   uses Minimizer;
+  uses Trainer.Provider;
 }

@@ -29,7 +29,7 @@ class ArchitectureTest {
           entry("", Set.of()),
           entry("internal.io", Set.of()),
           entry("internal.text", Set.of()),
-          entry("internal.work", Set.of()),
+          entry("internal.work", Set.of("internal.io")),
           entry("internal.json", Set.of("internal.text")),
           entry("internal.kernel", Set.of()),
           entry("internal.image", Set.of("internal.io")),
@@ -103,7 +103,18 @@ class ArchitectureTest {
                   "statistics",
                   "internal.io",
                   "internal.json",
-                  "internal.kernel")));
+                  "internal.kernel")),
+          entry(
+              "train",
+              Set.of(
+                  "checkpoint",
+                  "merge",
+                  "method",
+                  "eval",
+                  "recipe",
+                  "internal.io",
+                  "internal.json",
+                  "internal.work")));
 
   private static final Pattern ARROW = Pattern.compile("^ +(\\S+) +-> +(\\S+) .*$");
 

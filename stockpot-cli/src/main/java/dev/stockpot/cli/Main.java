@@ -96,6 +96,7 @@ public final class Main implements Runnable {
     SequencedMap<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("demo", () -> new DemoCommand(terminal));
     commands.put("cook", () -> new CookCommand(terminal));
+    commands.put("finetune", () -> new FinetuneCommand(terminal));
     commands.put("uniform", () -> new UniformCommand(terminal));
     commands.put("merge", () -> new MergeCommand(terminal));
     commands.put("greedy", () -> new GreedyCommand(terminal));

@@ -1,6 +1,6 @@
 package dev.stockpot.eval;
 
-import dev.stockpot.internal.io.Ending;
+import dev.stockpot.internal.work.Leash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,10 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /// One call of a program: its output is read while it runs and kept only in part, and it ends with
 /// its time limit or with this JVM, together with all it started.
@@ -134,41 +131,6 @@ record CommandRun(List<String> words, Path folder, Duration timeout) {
     }
     List<String> last = lines.subList(Math.max(0, lines.size() - STDERR_LINES), lines.size());
     return "\n  stderr:\n    " + String.join("\n    ", last);
-  }
-
-  /// Sees to it that a process ends at the latest when this JVM does.
-  private static final class Leash {
-    private final Runnable end = this::end;
-    private Optional<Process> process = Optional.empty();
-
-    /// Starts a process. A JVM that is told to end meanwhile leaves nothing behind.
-    synchronized Process hold(Supplier<Process> start) {
-      Ending.beginning().lock();
-      try {
-        Process started = start.get();
-        process = Optional.of(started);
-        Ending.add(end);
-        return started;
-      } finally {
-        Ending.beginning().unlock();
-      }
-    }
-
-    void release() {
-      end();
-      Ending.remove(end);
-    }
-
-    private synchronized void end() {
-      process.ifPresent(Leash::kill);
-    }
-
-    /// Parents first, so that none goes on to its next step.
-    private static void kill(Process process) {
-      Stream.concat(Stream.of(process.toHandle()), process.descendants())
-          .toList()
-          .forEach(ProcessHandle::destroyForcibly);
-    }
   }
 
   /// Takes what a program writes.

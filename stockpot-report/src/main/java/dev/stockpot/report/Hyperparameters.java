@@ -40,6 +40,13 @@ record Hyperparameters(SequencedMap<String, SequencedMap<String, Object>> byMode
         });
   }
 
+  /// These, and those of models that are not among them.
+  Hyperparameters and(Hyperparameters others) {
+    SequencedMap<String, SequencedMap<String, Object>> all = new LinkedHashMap<>(byModel);
+    others.byModel.forEach(all::putIfAbsent);
+    return new Hyperparameters(all);
+  }
+
   Model add(Model model) {
     SequencedMap<String, Object> known = byModel.get(model.name());
     return known == null || !model.hyperparameters().isEmpty() ? model : model.with(known);

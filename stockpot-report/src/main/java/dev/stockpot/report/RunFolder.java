@@ -144,7 +144,7 @@ public final class RunFolder {
     return Role.valueOf(word.toUpperCase(Locale.ROOT));
   }
 
-  /// From the file given, the run's folder, or beside the ingredients.
+  /// From the file given, or the run's folder and beside the ingredients.
   private Hyperparameters hyperparameters(Members manifest, Optional<Path> given) {
     if (given.isPresent()) {
       return Hyperparameters.read(given.orElseThrow());
@@ -157,9 +157,8 @@ public final class RunFolder {
         .distinct()
         .map(place -> place.resolve(name))
         .filter(Files::isRegularFile)
-        .findFirst()
         .map(Hyperparameters::read)
-        .orElse(Hyperparameters.NONE);
+        .reduce(Hyperparameters.NONE, Hyperparameters::and);
   }
 
   private static SequencedMap<String, String> inputs(Members manifest) {

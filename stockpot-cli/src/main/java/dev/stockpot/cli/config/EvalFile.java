@@ -18,6 +18,9 @@ public final class EvalFile {
   static final List<String> KEYS =
       Stream.concat(Stream.of("evaluator", "input", "data"), TaskFile.KEYS.stream()).toList();
 
+  /// Under `data`; `train` is for fine-tuning.
+  static final List<String> DATA_KEYS = List.of("train", "select", "report", "skip-bad");
+
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   private final Path folder;
@@ -39,7 +42,7 @@ public final class EvalFile {
     EvaluatorSpec evaluator = evaluator(file.require("evaluator").mapping());
     InputSpec input =
         file.find("input").map(value -> InputFile.read(value.mapping())).orElse(InputSpec.AS_IS);
-    YamlMapping data = file.require("data").mapping().only(List.of("select", "report", "skip-bad"));
+    YamlMapping data = file.require("data").mapping().only(DATA_KEYS);
     boolean skipBad = data.find("skip-bad").map(ParameterValues::flag).orElse(false);
     SetFile sets = new SetFile(folder, evaluator, skipBad);
     SetSpec select = sets.select(data.require("select"));
