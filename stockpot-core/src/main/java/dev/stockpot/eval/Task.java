@@ -38,7 +38,7 @@ public enum Task {
   /// What a set's targets are for this task: whole numbers may be the targets of a regression.
   ///
   /// @throws EvaluationException saying what is wrong, if they are none for it
-  Targets of(Targets stored) {
+  public Targets of(Targets stored) {
     return switch (this) {
       case CLASSIFICATION ->
           switch (stored) {
