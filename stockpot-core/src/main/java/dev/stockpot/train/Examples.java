@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// The examples to train on: in memory as the network takes them, if they are of one shape and not
@@ -83,6 +84,13 @@ public final class Examples implements AutoCloseable {
   /// How they are prepared.
   InputSpec input() {
     return input;
+  }
+
+  /// Takes a batch of the first example, to try a network.
+  public synchronized <T> T first(Function<Batch, T> taking) {
+    try (Arena memory = Arena.ofConfined()) {
+      return taking.apply(data.batch(new int[] {0}, memory));
+    }
   }
 
   /// What is worth knowing.

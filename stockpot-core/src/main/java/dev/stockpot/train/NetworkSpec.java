@@ -114,23 +114,31 @@ public sealed interface NetworkSpec {
     return spec;
   }
 
+  /// The word for `network`.
+  default String kind() {
+    return switch (this) {
+      case Mlp _ -> "mlp";
+      case Cnn _ -> "cnn";
+      case Vit _ -> "vit";
+      case Text _ -> "text";
+    };
+  }
+
   /// The content of its file.
   default String json() {
     Map<String, Object> members = new LinkedHashMap<>();
+    members.put("network", kind());
     switch (this) {
       case Mlp(int inputs, List<Integer> hidden, int _) -> {
-        members.put("network", "mlp");
         members.put("inputs", inputs);
         members.put("hidden", hidden);
       }
       case Cnn(int inputs, List<Integer> channels, boolean batchNorm, int _) -> {
-        members.put("network", "cnn");
         members.put("inputs", inputs);
         members.put("channels", channels);
         members.put("batch-norm", batchNorm);
       }
       case Vit(int inputs, int size, int patch, int width, int depth, int heads, int _) -> {
-        members.put("network", "vit");
         members.put("inputs", inputs);
         members.put("size", size);
         members.put("patch", patch);
@@ -139,7 +147,6 @@ public sealed interface NetworkSpec {
         members.put("heads", heads);
       }
       case Text(int vocabulary, int length, int width, int depth, int heads, int _) -> {
-        members.put("network", "text");
         members.put("vocabulary", vocabulary);
         members.put("length", length);
         members.put("width", width);

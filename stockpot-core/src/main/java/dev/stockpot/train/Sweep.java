@@ -33,7 +33,7 @@ public record Sweep(
   ///
   /// @return a record for each, in their order
   public List<RunRecord> run(List<Draw> draws, Trainer trainer) {
-    return run(draws, new EpochTrainer(trainer, identity));
+    return run(draws, new EpochTrainer(trainer, identity), trainer.isParallel() ? jobs : 1);
   }
 
   /// Runs of a program.
@@ -45,14 +45,14 @@ public record Sweep(
       TrainerSpec.Command command,
       Optional<Path> base,
       Optional<Evaluator> evaluator) {
-    return run(draws, new CommandTrainer(command, base, evaluator, identity));
+    return run(draws, new CommandTrainer(command, base, evaluator, identity), jobs);
   }
 
-  private List<RunRecord> run(List<Draw> draws, RunTrainer trainer) {
+  private List<RunRecord> run(List<Draw> draws, RunTrainer trainer, int atOnce) {
     long total = draws.stream().mapToLong(trainer::amount).sum();
     try (Progress.Task whole =
         progress.begin("fine-tuning", new Progress.Total(total, trainer.unit()))) {
-      return Workers.map(jobs, draws, draw -> run(draw, trainer, whole));
+      return Workers.map(atOnce, draws, draw -> run(draw, trainer, whole));
     }
   }
 

@@ -17,6 +17,9 @@ public interface Trainer extends AutoCloseable {
   /// Examples of an epoch.
   int examples();
 
+  /// Whether several trainings may go on at once, and each still depend on its seed alone.
+  boolean isParallel();
+
   /// About how long an example takes in training, measured on a batch.
   Duration timePerExample(Hyperparameters hyperparameters);
 
