@@ -126,8 +126,8 @@ public final class Batches implements AutoCloseable {
             && examples.stored().get().size() == 1
             && examples.stored().get().firstEntry().getValue().dtype() == DType.F32
             && (!images
-                || examples.input().layout() != Layout.AS_IS
-                    && examples.stored().get().firstEntry().getValue().shape().size() == 3);
+                || (examples.input().layout() != Layout.AS_IS
+                    && examples.stored().get().firstEntry().getValue().shape().size() == 3));
     if (!fits) {
       throw new EvaluationException(
           images

@@ -136,7 +136,7 @@ public record Hyperparameter(String name, Type type, Value usual, String meaning
       case Type.Whole(long least, long most) ->
           value instanceof Value.Real(double number) && number != Math.rint(number)
               ? Optional.of("is " + value.text() + " instead of a whole number")
-              : within(value, least, most, "whole ");
+              : within(value, (double) least, (double) most, "whole ");
     };
   }
 

@@ -61,7 +61,7 @@ public final class SweepIdentity {
     String text = parts.toString();
     List<Path> longestFirst =
         hashes.keySet().stream()
-            .sorted(Comparator.comparing((Path path) -> -path.toString().length()))
+            .sorted(Comparator.comparingInt((Path path) -> -path.toString().length()))
             .toList();
     for (Path path : longestFirst) {
       text = text.replace(path.toString(), hashes.get(path));

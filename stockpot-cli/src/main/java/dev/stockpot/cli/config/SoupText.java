@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Writes the `soup.yml` that cooks what a sweep gave: the sweep's own words on data and metric,
 /// with paths relative to where it is written.
@@ -123,8 +122,8 @@ public record SoupText(Path folder, YamlMapping sweep) {
   /// Words of a command, and files with names of classes, are paths where there is such a file.
   private boolean isPath(String key, String written) {
     return PATHS.contains(key)
-        || Stream.of("command", "data", "classes").anyMatch(key::equals)
-            && Files.exists(folder.resolve(written));
+        || (Set.of("command", "data", "classes").contains(key)
+            && Files.exists(folder.resolve(written)));
   }
 
   private String relative(String written, Path target) {
