@@ -27,6 +27,7 @@ module dev.stockpot.core {
       dev.stockpot.report;
   exports dev.stockpot.internal.json to
       dev.stockpot.cli,
+      dev.stockpot.libtorch,
       dev.stockpot.onnxruntime,
       dev.stockpot.report,
       dev.stockpot.tokenizers;

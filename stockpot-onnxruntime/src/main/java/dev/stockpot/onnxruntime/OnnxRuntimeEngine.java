@@ -12,9 +12,11 @@ import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.checkpoint.Tensor;
 import dev.stockpot.checkpoint.ValueBinding;
+import dev.stockpot.checkpoint.Widening;
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.Names;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -66,8 +68,7 @@ final class OnnxRuntimeEngine implements Engine {
   public List<String> check(Checkpoint weights) {
     List<String> notes = new ArrayList<>();
     bound.ifPresent(binding ->
-        WeightBinding.note(graph.path() + ": bound by value", binding.found())
-            .ifPresent(notes::add));
+        Names.note(graph.path() + ": bound by value", binding.found()).ifPresent(notes::add));
     notes.addAll(WeightBinding.of(graph, network.constants(), named(weights)).notes());
     return notes;
   }

@@ -8,8 +8,10 @@ import dev.stockpot.checkpoint.OnnxGraph;
 import dev.stockpot.checkpoint.OnnxInitializer;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.checkpoint.ValueBinding;
+import dev.stockpot.checkpoint.Widening;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.EvaluatorSpec;
+import dev.stockpot.eval.Names;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +34,6 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
   /// ONNX Runtime's Java API takes buffers up to this size.
   private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;
 
-  /// How much of a long note is shown.
-  private static final int SHOWN = 20;
-
   private static final Pattern EXPORTER_NAME = Pattern.compile("onnx::.*|val_.*");
   private static final Pattern BATCH_NORM = Pattern.compile("(.*\\.)?running_(mean|var)");
 
@@ -47,7 +46,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
   /// @param constants names (globs with `*`) of initializers that keep the graph's value
   /// @throws EvaluationException listing everything that does not fit
   static WeightBinding of(OnnxGraph graph, List<String> constants, Checkpoint weights) {
-    Predicate<String> constant = globs(constants);
+    Predicate<String> constant = Names.globs(constants);
     Map<String, TensorSpec> tensors = weights.tensors();
     TreeMap<String, DType> filled = new TreeMap<>();
     List<String> missing = new ArrayList<>();
@@ -90,10 +89,10 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
               .collect(Collectors.joining("\n")));
     }
     List<String> notes = new ArrayList<>();
-    note(graph.path() + ": initializers that no tensor fills keep the graph's value", kept)
+    Names.note(graph.path() + ": initializers that no tensor fills keep the graph's value", kept)
         .ifPresent(notes::add);
     for (DType.Kind kind : List.of(DType.Kind.INTEGER, DType.Kind.RAW)) {
-      note(
+      Names.note(
               weights.path()
                   + (kind == DType.Kind.INTEGER ? ": integer" : ": raw")
                   + " tensors that the graph does not take",
@@ -113,7 +112,7 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
   static ValueBinding byValue(EvaluatorSpec.Network network, Path base) {
     try (Checkpoint graph = new Onnx().open(network.graph());
         Checkpoint exported = Checkpoints.open(base)) {
-      ValueBinding binding = ValueBinding.of(graph, exported, globs(network.constants()));
+      ValueBinding binding = ValueBinding.of(graph, exported, Names.globs(network.constants()));
       if (!binding.faults().isEmpty()) {
         throw new EvaluationException(
             Stream.of(
@@ -201,27 +200,5 @@ record WeightBinding(SequencedMap<String, DType> filled, List<String> notes) {
               + "].");
     }
     return advice.stream();
-  }
-
-  /// A note with a list of names, the first of many.
-  static Optional<String> note(String what, List<String> names) {
-    if (names.isEmpty()) {
-      return Optional.empty();
-    }
-    String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
-    String rest = names.size() <= SHOWN ? "" : " … and " + (names.size() - SHOWN) + " more";
-    return Optional.of(what + ": " + shown + rest);
-  }
-
-  private static Predicate<String> globs(List<String> globs) {
-    return globs.stream()
-        .map(glob ->
-            Pattern.compile(
-                    Stream.of(glob.split("\\*", -1))
-                        .map(Pattern::quote)
-                        .collect(Collectors.joining(".*")),
-                    Pattern.DOTALL)
-                .asMatchPredicate())
-        .reduce(_ -> false, Predicate::or);
   }
 }

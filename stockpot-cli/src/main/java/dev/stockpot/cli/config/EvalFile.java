@@ -45,6 +45,7 @@ public final class EvalFile {
     YamlMapping data = file.require("data").mapping().only(DATA_KEYS);
     boolean skipBad = data.find("skip-bad").map(ParameterValues::flag).orElse(false);
     SetFile sets = new SetFile(folder, evaluator, skipBad);
+    Optional<SetSpec> train = data.find("train").map(sets::train);
     SetSpec select = sets.select(data.require("select"));
     List<SetSpec> report = new ArrayList<>();
     data.find("report")
@@ -52,7 +53,21 @@ public final class EvalFile {
         .ifPresent(map ->
             map.entries()
                 .forEach((name, set) -> report.add(sets.report(map.keys().get(name), name, set))));
-    return new EvalSpec(evaluator, input, select, report, TaskFile.read(folder, file, evaluator));
+    return new EvalSpec(
+        evaluator,
+        gradients(file.require("evaluator").mapping()),
+        input,
+        train,
+        select,
+        report,
+        TaskFile.read(folder, file, evaluator));
+  }
+
+  /// Where a graph and a script are given, the first evaluates; the second is there for gradients.
+  private Optional<EvaluatorSpec.Network> gradients(YamlMapping evaluator) {
+    return evaluator
+        .find("torchscript")
+        .map(value -> new EvaluatorSpec.Network("torchscript", file(value), constants(evaluator)));
   }
 
   private EvaluatorSpec evaluator(YamlMapping evaluator) {
@@ -68,7 +83,12 @@ public final class EvalFile {
               ? "'evaluator' has a command and a network; keep one of them"
               : "'evaluator' needs one of onnx, torchscript, command");
     }
-    refuseWithout(evaluator, "constants", "onnx");
+    if (command.isPresent() && evaluator.find("constants").isPresent()) {
+      throw evaluator
+          .keys()
+          .get("constants")
+          .error("'constants' goes with 'onnx' and 'torchscript' only");
+    }
     refuseWithout(evaluator, "bind", "onnx");
     refuseWithout(evaluator, "output", "onnx");
     refuseWithout(evaluator, "timeout-seconds", "command");
@@ -78,15 +98,16 @@ public final class EvalFile {
           folder,
           evaluator.find("timeout-seconds").map(EvalFile::seconds).orElse(DEFAULT_TIMEOUT));
     }
-    List<String> constants =
-        evaluator.find("constants").map(value -> value.list(YamlValue::text)).orElse(List.of());
-    // Where both are given, the first evaluates; the second is there for gradients.
     return new EvaluatorSpec.Network(
         onnx.isPresent() ? "onnx" : "torchscript",
         onnx.or(() -> torchscript).get(),
-        constants,
+        constants(evaluator),
         evaluator.find("bind").map(this::checkpoint),
         evaluator.find("output").map(YamlValue::text));
+  }
+
+  private static List<String> constants(YamlMapping evaluator) {
+    return evaluator.find("constants").map(value -> value.list(YamlValue::text)).orElse(List.of());
   }
 
   private static void refuseWithout(YamlMapping evaluator, String key, String wanted) {

@@ -161,9 +161,31 @@ class SoupFileTest {
     String both = GOOD.replace("onnx: model.onnx", "{torchscript: model.ts.pt, onnx: model.onnx}");
     assertThat(read(both).eval().evaluator())
         .isEqualTo(new EvaluatorSpec.Network("onnx", at("model.onnx"), List.of()));
+    EvaluatorSpec.Network script =
+        new EvaluatorSpec.Network("torchscript", at("model.ts.pt"), List.of());
+    assertThat(read(both).eval().gradients()).contains(script);
     String one = GOOD.replace("onnx: model.onnx", "torchscript: model.ts.pt");
-    assertThat(read(one).eval().evaluator())
-        .isEqualTo(new EvaluatorSpec.Network("torchscript", at("model.ts.pt"), List.of()));
+    assertThat(read(one).eval().evaluator()).isEqualTo(script);
+    assertThat(read(one).eval().gradients()).contains(script);
+    assertThat(read(GOOD).eval().gradients()).isEmpty();
+  }
+
+  @Test
+  void trainingDataMayBeNamedBesideWhatIsMeasured() {
+    SoupSpec soup =
+        read(
+            """
+            ingredients: [ft-1.safetensors]
+            evaluator: {torchscript: model.ts.pt, constants: [mask]}
+            data:
+              train: {x: x.npy, y: y.npy}
+              select: {x: x.npy, y: y.npy}
+            """);
+    SetSpec.Source source = new SetSpec.Source.Arrays(at("x.npy"), at("y.npy"));
+    assertThat(soup.eval().train()).contains(new SetSpec("train", Role.ID, source));
+    assertThat(soup.eval().sets()).containsExactly(new SetSpec("select", Role.SELECT, source));
+    assertThat(soup.eval().gradients())
+        .contains(new EvaluatorSpec.Network("torchscript", at("model.ts.pt"), List.of("mask")));
   }
 
   @ParameterizedTest
@@ -205,7 +227,7 @@ class SoupFileTest {
           onnx: model.onnx  | model.onnx             | :4: 'evaluator' is text instead of a mapping
           onnx: model.onnx  | {onnx: model.onnx, command: [a]}             | :4: 'evaluator' has a command and a network; keep one of them
           onnx: model.onnx  | {onnx: model.onnx, timeout-seconds: 3}       | :4: 'timeout-seconds' goes with 'command' only
-          onnx: model.onnx  | {torchscript: model.ts.pt, constants: [a]}   | :4: 'constants' goes with 'onnx' only
+          onnx: model.onnx  | {command: [a], constants: [a]}               | :4: 'constants' goes with 'onnx' and 'torchscript' only
           onnx: model.onnx  | {command: [a], timeout-seconds: 0}           | :4: 'evaluator.timeout-seconds' must be more than 0 and less than 2^31 seconds
           onnx: model.onnx  | {command: []}                                | :4: 'evaluator.command' is an empty list
           onnx: model.onnx  | {command: [a]}                               | :7: unknown key 'x' in 'data.select'; known are data

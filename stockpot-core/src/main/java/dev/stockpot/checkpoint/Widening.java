@@ -1,15 +1,13 @@
-package dev.stockpot.onnxruntime;
+package dev.stockpot.checkpoint;
 
-import dev.stockpot.checkpoint.DType;
-import dev.stockpot.checkpoint.Elements;
 import java.lang.foreign.MemorySegment;
 
 /// Copies floats into a wider type that holds every one of them exactly.
-final class Widening {
+public final class Widening {
   private Widening() {}
 
   /// Whether every value of one float type is one of the other, too.
-  static boolean isExact(DType from, DType to) {
+  public static boolean isExact(DType from, DType to) {
     return from.isFloat() && to.isFloat() && DType.widest(from, to) == to;
   }
 
@@ -18,7 +16,7 @@ final class Widening {
   /// @param source little-endian, as checkpoints hold them
   /// @param target as many elements, little-endian
   /// @throws IllegalArgumentException unless [#isExact]
-  static void copy(MemorySegment source, DType from, MemorySegment target, DType to) {
+  public static void copy(MemorySegment source, DType from, MemorySegment target, DType to) {
     if (!isExact(from, to)) {
       throw new IllegalArgumentException(from + " does not fit into " + to);
     }
