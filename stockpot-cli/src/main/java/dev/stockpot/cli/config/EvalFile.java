@@ -18,7 +18,7 @@ public final class EvalFile {
   static final List<String> KEYS =
       Stream.concat(Stream.of("evaluator", "input", "data"), TaskFile.KEYS.stream()).toList();
 
-  /// Under `data`; `train` is for fine-tuning.
+  /// Under `data`; `train` is for fine-tuning, and for BatchNorm statistics.
   static final List<String> DATA_KEYS = List.of("train", "select", "report", "skip-bad");
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
