@@ -30,11 +30,6 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
   private static final List<String> PADDINGS = List.of("batch", "max-length");
   private static final int MAX_TOKENS = 1 << 20;
 
-  /// The set that models were trained on.
-  SetSpec train(YamlValue set) {
-    return new SetSpec("train", Role.ID, source(set, List.of()), classes(set), 1);
-  }
-
   /// The set that recipes choose on.
   SetSpec select(YamlValue set) {
     return new SetSpec("select", Role.SELECT, source(set, List.of()), classes(set), 1);
