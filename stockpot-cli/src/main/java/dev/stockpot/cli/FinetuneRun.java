@@ -110,7 +110,10 @@ record FinetuneRun(Terminal terminal, OutputOptions output, SweepFile file, Sett
 
   private List<RunRecord> network(List<Draw> draws, TrainerSpec.Network network, String identity) {
     try (Trainer trainer = open(network)) {
-      return sweep(identity, draws).run(draws, trainer);
+      Sweep sweep = sweep(identity, draws);
+      return spec().stock().isPresent()
+          ? sweep.run(draws, trainer, spec().stock().get(), spec().base().orElseThrow())
+          : sweep.run(draws, trainer);
     }
   }
 

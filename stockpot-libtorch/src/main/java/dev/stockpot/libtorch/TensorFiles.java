@@ -22,6 +22,7 @@ final class TensorFiles {
   /// A tensor's own memory; as long as the tensor.
   ///
   /// @param bytes of it, which lie together
+  @SuppressWarnings("restricted") // The launcher allows this module native access.
   static MemorySegment memory(Tensor tensor, long bytes) {
     try (PointerScope _ = new PointerScope()) {
       return bytes == 0
