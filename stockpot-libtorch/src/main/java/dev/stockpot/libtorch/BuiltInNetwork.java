@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -41,7 +42,12 @@ final class BuiltInNetwork implements TorchNetwork {
           }
           linear("head", spec.classes(), width);
         }
-        case NetworkSpec.Cnn(int inputs, List<Integer> channels, boolean batchNorm, int _) -> {
+        case NetworkSpec.Cnn(
+                int inputs,
+                OptionalInt size,
+                List<Integer> channels,
+                boolean batchNorm,
+                int _) -> {
           int width = inputs;
           for (int i = 0; i < channels.size(); i++) {
             String block = "blocks." + i;
@@ -55,7 +61,8 @@ final class BuiltInNetwork implements TorchNetwork {
             }
             width = channels.get(i);
           }
-          linear("head", spec.classes(), width);
+          int side = size.orElse(1) >> (size.isPresent() ? channels.size() - 1 : 0);
+          linear("head", spec.classes(), width * side * side);
         }
         case NetworkSpec.Vit vit -> {
           parameter("patch.weight", vit.width(), vit.inputs(), vit.patch(), vit.patch());
@@ -174,7 +181,7 @@ final class BuiltInNetwork implements TorchNetwork {
         y = torch.max_pool2d(y, 2, 2);
       }
     }
-    return linear("head", y.mean(2, 3));
+    return linear("head", cnn.size().isPresent() ? y.flatten(1, -1) : y.mean(2, 3));
   }
 
   private Tensor tokens(NetworkSpec.Text text, Tensor ids) {

@@ -3,7 +3,6 @@ package dev.stockpot.libtorch;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.merge.RandomBits;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /// Weights before any training, a function of a seed and the tensor's name: uniform in ±1/√fan-in,
@@ -14,10 +13,8 @@ final class Initial {
   private Initial() {}
 
   /// Values of a tensor.
-  ///
-  /// @param specs of the whole network, by name
-  static float[] of(String name, Map<String, TensorSpec> specs, long seed) {
-    TensorSpec spec = specs.get(name);
+  static float[] of(TensorSpec spec, long seed) {
+    String name = spec.name();
     float[] values = new float[Math.toIntExact(spec.elements())];
     SplittableRandom random = new SplittableRandom(RandomBits.stream(seed, name.hashCode()));
     if (name.endsWith("running_mean")) {
@@ -27,15 +24,14 @@ final class Initial {
       Arrays.fill(values, 1);
       return values;
     }
-    TensorSpec weight =
-        name.endsWith(".bias")
-            ? specs.get(name.substring(0, name.length() - ".bias".length()) + ".weight")
-            : spec;
-    if (weight == null || weight.shape().size() < 2) {
+    if (name.endsWith(".bias")) {
       return values;
     }
-    boolean layer = name.endsWith(".bias") || name.endsWith(".weight");
-    double bound = 1 / Math.sqrt((double) weight.elements() / weight.shape().getFirst());
+    double inputs = (double) spec.elements() / Math.max(1, spec.shape().getFirst());
+    // The variance that keeps that of the signal: half of it is lost in the ReLU after a
+    // convolution.
+    double bound = Math.sqrt((spec.shape().size() > 2 ? 6 : 3) / inputs);
+    boolean layer = name.endsWith(".weight") && spec.shape().size() > 1;
     for (int i = 0; i < values.length; i++) {
       values[i] =
           (float)

@@ -190,7 +190,7 @@ final class TorchTrainer implements Trainer {
       }
       MemorySegment target = floats.asSlice(4 * weights.begin(name), each.bytes());
       if (isNew.test(name)) {
-        target.copyFrom(MemorySegment.ofArray(Initial.of(name, specs, seed)));
+        target.copyFrom(MemorySegment.ofArray(Initial.of(each, seed)));
       } else {
         DType stored = base.orElseThrow().tensors().get(name).dtype();
         Widening.copy(base.get().tensor(name).data(), stored, target, DType.F32);
