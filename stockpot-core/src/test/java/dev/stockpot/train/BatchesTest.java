@@ -182,7 +182,7 @@ class BatchesTest {
   @Test
   void schedulesRiseAndFall() {
     Schedule cosine = new Schedule(2, "cosine", 4, 12);
-    assertThat(IntStream.range(0, 4).mapToDouble(cosine::at)).containsExactly(0.5, 1, 1.5, 2);
+    assertThat(IntStream.range(0, 4).mapToDouble(cosine::at)).containsExactly(0.5, 1.0, 1.5, 2.0);
     assertThat(cosine.at(4)).isEqualTo(2);
     assertThat(cosine.at(8)).isCloseTo(1, within(1e-12));
     Schedule linear = new Schedule(2, "linear", 0, 10);
