@@ -20,7 +20,7 @@ final class Initial {
     if (name.endsWith("running_mean")) {
       return values;
     }
-    if (name.endsWith("running_var") || name.endsWith(".weight") && spec.shape().size() == 1) {
+    if (name.endsWith("running_var") || (name.endsWith(".weight") && spec.shape().size() == 1)) {
       Arrays.fill(values, 1);
       return values;
     }

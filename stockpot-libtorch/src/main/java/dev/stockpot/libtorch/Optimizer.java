@@ -82,9 +82,10 @@ sealed interface Optimizer extends AutoCloseable {
       }
       m.lerp_(gradients, new Scalar(1 - beta1));
       v.mul_(new Scalar(beta2)).addcmul_(gradients, gradients, new Scalar(1 - beta2));
-      double correction = Math.sqrt(1 - StrictMath.pow(beta2, step));
+      double correction = Math.sqrt(1 - StrictMath.pow(beta2, (double) step));
       Tensor denominator = v.sqrt().div_(new Scalar(correction)).add_(new Scalar(epsilon));
-      weights.addcdiv_(m, denominator, new Scalar(-lr / (1 - StrictMath.pow(beta1, step))));
+      weights.addcdiv_(
+          m, denominator, new Scalar(-lr / (1 - StrictMath.pow(beta1, (double) step))));
     }
 
     @Override

@@ -47,6 +47,7 @@ final class TorchTrainer implements Trainer {
   private final List<String> notes = new ArrayList<>();
   private final int classes;
   private final boolean draws;
+  private final long elements;
 
   private TorchTrainer(
       TrainerSpec.Network spec,
@@ -60,7 +61,7 @@ final class TorchTrainer implements Trainer {
     this.select = select;
     this.threads = threads;
     Predicate<String> isHead = Names.globs(spec.head());
-    isNew = name -> base.isEmpty() || spec.newHead() && isHead.test(name);
+    isNew = name -> base.isEmpty() || (spec.newHead() && isHead.test(name));
     notes.addAll(examples.notes());
     Libtorch.load(threads);
     try (TorchNetwork network = network()) {
@@ -68,6 +69,7 @@ final class TorchTrainer implements Trainer {
       checkNames(network);
       classes = width(network);
       draws = draws(network);
+      elements = network.parameters().values().stream().mapToLong(Tensor::numel).sum();
     }
     checkTargets();
     if (draws) {
@@ -127,6 +129,12 @@ final class TorchTrainer implements Trainer {
   @Override
   public int examples() {
     return examples.size();
+  }
+
+  @Override
+  public long bytes() {
+    // Weights, gradients, two moments, averages.
+    return Float.BYTES * elements * (4 + spec.ema().size());
   }
 
   @Override

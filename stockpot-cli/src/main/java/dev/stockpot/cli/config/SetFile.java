@@ -35,6 +35,11 @@ record SetFile(Path folder, EvaluatorSpec evaluator, boolean skipBad) {
     return new SetSpec("select", Role.SELECT, source(set, List.of()), classes(set), 1);
   }
 
+  /// The set that is trained on.
+  SetSpec train(YamlValue set) {
+    return new SetSpec("train", Role.ID, source(set, List.of()), Optional.empty(), 1);
+  }
+
   /// A set for reporting.
   ///
   /// @param key where its name stands
