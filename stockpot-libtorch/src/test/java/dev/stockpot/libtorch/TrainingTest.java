@@ -208,7 +208,7 @@ class TrainingTest {
     long[] labels = new long[200];
     for (int i = 0; i < 200; i++) {
       for (int k = 0; k < 3; k++) {
-        ids[6 * i + k] = 1 + random.nextInt(4);
+        ids[6 * i + k] = 1L + random.nextInt(4);
       }
       labels[i] = ids[6 * i] - 1;
     }
