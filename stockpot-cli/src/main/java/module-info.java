@@ -4,6 +4,7 @@ module dev.stockpot.cli {
   requires dev.stockpot.onnxruntime;
   requires dev.stockpot.report;
   requires info.picocli;
+  requires jdk.management; // com.sun.management.OperatingSystemMXBean
   requires jdk.unsupported; // sun.misc.Signal
   requires org.snakeyaml.engine.v2;
 

@@ -1,7 +1,10 @@
 import dev.stockpot.eval.Engine;
+import dev.stockpot.libtorch.BuiltInProvider;
 import dev.stockpot.libtorch.TorchScriptProvider;
+import dev.stockpot.libtorch.TorchTrainerProvider;
+import dev.stockpot.train.Trainer;
 
-/// Evaluates checkpoints, and takes gradients, with PyTorch's C++ library.
+/// Evaluates checkpoints, takes gradients, and trains, with PyTorch's C++ library.
 module dev.stockpot.libtorch {
   requires transitive dev.stockpot.core;
   requires org.bytedeco.javacpp;
@@ -9,5 +12,8 @@ module dev.stockpot.libtorch {
   requires org.bytedeco.pytorch;
 
   provides Engine.Provider with
-      TorchScriptProvider;
+      TorchScriptProvider,
+      BuiltInProvider;
+  provides Trainer.Provider with
+      TorchTrainerProvider;
 }

@@ -1,5 +1,6 @@
 package dev.stockpot.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.cli.config.SweepFile;
@@ -21,6 +22,7 @@ import dev.stockpot.train.SweepSpec;
 import dev.stockpot.train.Trainer;
 import dev.stockpot.train.TrainerSpec;
 import dev.stockpot.train.Trainers;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -53,10 +55,11 @@ record FinetuneRun(Terminal terminal, OutputOptions output, SweepFile file, Sett
     String estimate =
         switch (spec().trainer()) {
           case TrainerSpec.Command _ ->
-              "Would call the program %d times, %d at once.%n".formatted(draws.size(), jobs());
+              "Would call the program %d times, %d at once.%n"
+                  .formatted(draws.size(), settings.jobs().orElse(1));
           case TrainerSpec.Network network -> {
             try (Trainer trainer = open(network)) {
-              yield FinetuneEstimate.of(trainer, draws, jobs()).text();
+              yield FinetuneEstimate.of(trainer, draws, jobs(trainer)).text();
             }
           }
         };
@@ -102,7 +105,9 @@ record FinetuneRun(Terminal terminal, OutputOptions output, SweepFile file, Sett
             .eval()
             .map(eval -> Evaluators.open(eval, settings.threads(), output.progress(terminal)));
     try {
-      return sweep(identity, draws).run(draws, command, spec().base(), evaluator);
+      // A program may use all processors itself.
+      return sweep(identity, settings.jobs().orElse(1), draws)
+          .run(draws, command, spec().base(), evaluator);
     } finally {
       evaluator.ifPresent(Evaluator::close);
     }
@@ -110,7 +115,10 @@ record FinetuneRun(Terminal terminal, OutputOptions output, SweepFile file, Sett
 
   private List<RunRecord> network(List<Draw> draws, TrainerSpec.Network network, String identity) {
     try (Trainer trainer = open(network)) {
-      return sweep(identity, draws).run(draws, trainer);
+      Sweep sweep = sweep(identity, jobs(trainer), draws);
+      return spec().stock().isPresent()
+          ? sweep.run(draws, trainer, spec().stock().get(), spec().base().orElseThrow())
+          : sweep.run(draws, trainer);
     }
   }
 
@@ -120,25 +128,25 @@ record FinetuneRun(Terminal terminal, OutputOptions output, SweepFile file, Sett
     return trainer;
   }
 
-  private Sweep sweep(String identity, List<Draw> draws) {
+  private Sweep sweep(String identity, int jobs, List<Draw> draws) {
     return new Sweep(
         settings.folder(),
-        Math.min(jobs(), draws.size()),
+        Math.min(jobs, draws.size()),
         identity,
         output.progress(terminal),
         record -> output.tell(terminal, SweepTable.sentence(record, metric())));
   }
 
-  /// A program may use all processors itself.
-  private int jobs() {
-    return settings
-        .jobs()
-        .orElse(
-            switch (spec().trainer()) {
-              case TrainerSpec.Command _ -> 1;
-              case TrainerSpec.Network _ ->
-                  Math.max(1, Runtime.getRuntime().availableProcessors() / settings.threads());
-            });
+  /// As many as there are processors, and as fit into half of the machine's memory.
+  private int jobs(Trainer trainer) {
+    if (!trainer.isParallel()) {
+      return 1;
+    }
+    long processors = Runtime.getRuntime().availableProcessors() / settings.threads();
+    long memory =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    long fitting = memory / 2 / Math.max(1, trainer.bytes());
+    return settings.jobs().orElse((int) Math.max(1, Math.min(processors, fitting)));
   }
 
   private String metric() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// The members of a network's description, each asked for once.
 final class NetworkMembers {
@@ -41,6 +42,13 @@ final class NetworkMembers {
 
   int count(String name) {
     return count(name, require(name));
+  }
+
+  OptionalInt optionalCount(String name) {
+    asked.add(name);
+    return members.containsKey(name)
+        ? OptionalInt.of(count(name, members.get(name)))
+        : OptionalInt.empty();
   }
 
   /// A count that divides another, which was asked for before.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// A network that Stockpot builds itself: small ones, whose parameters have documented names.
 ///
@@ -30,11 +31,13 @@ public sealed interface NetworkSpec {
   }
 
   /// Blocks of a 3×3 convolution (`blocks.0.conv`), batch normalisation if asked for
-  /// (`blocks.0.norm`) and ReLU; 2×2 max pooling between blocks; the mean over places; `head`.
+  /// (`blocks.0.norm`) and ReLU; 2×2 max pooling between blocks; `head`.
   ///
   /// @param inputs channels of the images
+  /// @param size of the square images, where the head sees every place; without it the head sees
+  ///   the mean over places
   /// @param channels of each block, at least one
-  record Cnn(int inputs, List<Integer> channels, boolean batchNorm, int classes)
+  record Cnn(int inputs, OptionalInt size, List<Integer> channels, boolean batchNorm, int classes)
       implements NetworkSpec {
     public Cnn {
       channels = List.copyOf(channels);
@@ -89,6 +92,7 @@ public sealed interface NetworkSpec {
           case "cnn" ->
               new Cnn(
                   given.count("inputs"),
+                  given.optionalCount("size"),
                   given.counts("channels"),
                   given.flag("batch-norm"),
                   given.count("classes"));
@@ -133,8 +137,9 @@ public sealed interface NetworkSpec {
         members.put("inputs", inputs);
         members.put("hidden", hidden);
       }
-      case Cnn(int inputs, List<Integer> channels, boolean batchNorm, int _) -> {
+      case Cnn(int inputs, OptionalInt size, List<Integer> channels, boolean batchNorm, int _) -> {
         members.put("inputs", inputs);
+        size.ifPresent(side -> members.put("size", side));
         members.put("channels", channels);
         members.put("batch-norm", batchNorm);
       }

@@ -36,6 +36,14 @@ public record Sweep(
     return run(draws, new EpochTrainer(trainer, identity), trainer.isParallel() ? jobs : 1);
   }
 
+  /// Runs of Stockpot's own trainer that are merged after each period, and go on from there.
+  ///
+  /// @param base the anchor
+  /// @return a record for each, in their order, and one for the merged model
+  public List<RunRecord> run(List<Draw> draws, Trainer trainer, SweepSpec.Stock stock, Path base) {
+    return new StockSweep(this, stock, base).run(draws, trainer);
+  }
+
   /// Runs of a program.
   ///
   /// @param evaluator measures what comes out on `select`, if there is one

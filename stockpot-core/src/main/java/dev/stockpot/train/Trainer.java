@@ -17,6 +17,9 @@ public interface Trainer extends AutoCloseable {
   /// Examples of an epoch.
   int examples();
 
+  /// Memory that a training takes, besides what the network computes on the way.
+  long bytes();
+
   /// Whether several trainings may go on at once, and each still depend on its seed alone.
   boolean isParallel();
 

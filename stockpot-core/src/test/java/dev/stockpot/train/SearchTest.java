@@ -79,7 +79,7 @@ class SearchTest {
     assertThat(draws)
         .allSatisfy(draw -> {
           assertThat(real(draw, "lr")).isBetween(1e-4, 1e-1);
-          assertThat(real(draw, "smoothing")).matches(it -> it == 0 || it >= 0.1 && it <= 0.3);
+          assertThat(real(draw, "smoothing")).matches(it -> it == 0 || (it >= 0.1 && it <= 0.3));
         });
     assertThat(draws.stream().map(draw -> real(draw, "epochs")).distinct().sorted())
         .containsExactly(4., 5., 6., 7., 8., 9., 10., 11., 12., 13., 14., 15., 16.);

@@ -63,31 +63,42 @@ public final class EvalFile {
         TaskFile.read(folder, file, evaluator));
   }
 
-  /// Where a graph and a script are given, the first evaluates; the second is there for gradients.
+  /// The network in libtorch: where an ONNX graph is given, too, that evaluates, and this is there
+  /// for gradients.
   private Optional<EvaluatorSpec.Network> gradients(YamlMapping evaluator) {
-    return evaluator
-        .find("torchscript")
-        .map(value -> new EvaluatorSpec.Network("torchscript", file(value), constants(evaluator)));
+    Stream<String> kinds = Stream.of("torchscript", "network");
+    return kinds
+        .filter(kind -> evaluator.find(kind).isPresent())
+        .map(kind ->
+            new EvaluatorSpec.Network(kind, file(evaluator.require(kind)), constants(evaluator)))
+        .findFirst();
   }
 
   private EvaluatorSpec evaluator(YamlMapping evaluator) {
     evaluator.only(
         List.of(
-            "onnx", "torchscript", "command", "constants", "bind", "output", "timeout-seconds"));
+            "onnx",
+            "torchscript",
+            "network",
+            "command",
+            "constants",
+            "bind",
+            "output",
+            "timeout-seconds"));
     Optional<YamlValue> command = evaluator.find("command");
     Optional<Path> onnx = evaluator.find("onnx").map(this::file);
-    Optional<Path> torchscript = evaluator.find("torchscript").map(this::file);
-    if (command.isPresent() == (onnx.isPresent() || torchscript.isPresent())) {
+    Optional<EvaluatorSpec.Network> torch = gradients(evaluator);
+    if (command.isPresent() == (onnx.isPresent() || torch.isPresent())) {
       throw evaluator.error(
           command.isPresent()
               ? "'evaluator' has a command and a network; keep one of them"
-              : "'evaluator' needs one of onnx, torchscript, command");
+              : "'evaluator' needs one of onnx, torchscript, network, command");
+    }
+    if (evaluator.find("torchscript").isPresent() && evaluator.find("network").isPresent()) {
+      throw evaluator.error("'evaluator' has a torchscript and a network; keep one of them");
     }
     if (command.isPresent() && evaluator.find("constants").isPresent()) {
-      throw evaluator
-          .keys()
-          .get("constants")
-          .error("'constants' goes with 'onnx' and 'torchscript' only");
+      throw evaluator.keys().get("constants").error("'constants' goes with a network only");
     }
     refuseWithout(evaluator, "bind", "onnx");
     refuseWithout(evaluator, "output", "onnx");
@@ -98,9 +109,12 @@ public final class EvalFile {
           folder,
           evaluator.find("timeout-seconds").map(EvalFile::seconds).orElse(DEFAULT_TIMEOUT));
     }
+    if (onnx.isEmpty()) {
+      return torch.orElseThrow();
+    }
     return new EvaluatorSpec.Network(
-        onnx.isPresent() ? "onnx" : "torchscript",
-        onnx.or(() -> torchscript).get(),
+        "onnx",
+        onnx.get(),
         constants(evaluator),
         evaluator.find("bind").map(this::checkpoint),
         evaluator.find("output").map(YamlValue::text));

@@ -6,6 +6,7 @@ import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.InputSpec;
 import dev.stockpot.eval.SetSpec;
 import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.train.Hyperparameters;
 import dev.stockpot.train.NetworkSpec;
 import dev.stockpot.train.Search;
 import dev.stockpot.train.Search.Space;
@@ -75,7 +76,25 @@ public record SweepFile(SweepSpec spec, SoupText soup) {
       if (stock.isPresent() && runs < 2) {
         throw file.require("stock").error("'stock' merges several runs, and there is 1");
       }
+      if (stock.isPresent()) {
+        checkEpochs(spec);
+      }
       return new SweepFile(spec, new SoupText(folder, file));
+    }
+
+    /// Runs that are merged go side by side.
+    private void checkEpochs(SweepSpec spec) {
+      long lengths =
+          spec.draws().stream()
+              .map(draw -> new Hyperparameters(draw.values()).allEpochs())
+              .distinct()
+              .count();
+      if (lengths > 1) {
+        throw file.require("stock")
+            .error(
+                "'stock' merges runs of as many epochs; give one value for epochs and"
+                    + " probe-epochs");
+      }
     }
 
     private static long runs(SweepSpec spec) {

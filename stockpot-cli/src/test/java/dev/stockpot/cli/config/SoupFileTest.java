@@ -223,11 +223,11 @@ class SoupFileTest {
           [greedy, best]    | [{wsm: {run: ft-1}}]                 | :13: 'recipes.wsm.run' is text instead of a list
           [greedy, best]    | []                     | :13: 'recipes' is an empty list
           [greedy, best]    | best                   | :13: 'recipes' is text instead of a list
-          onnx: model.onnx  | {}                     | :4: 'evaluator' needs one of onnx, torchscript, command
+          onnx: model.onnx  | {}                     | :4: 'evaluator' needs one of onnx, torchscript, network, command
           onnx: model.onnx  | model.onnx             | :4: 'evaluator' is text instead of a mapping
           onnx: model.onnx  | {onnx: model.onnx, command: [a]}             | :4: 'evaluator' has a command and a network; keep one of them
           onnx: model.onnx  | {onnx: model.onnx, timeout-seconds: 3}       | :4: 'timeout-seconds' goes with 'command' only
-          onnx: model.onnx  | {command: [a], constants: [a]}               | :4: 'constants' goes with 'onnx' and 'torchscript' only
+          onnx: model.onnx  | {command: [a], constants: [a]}               | :4: 'constants' goes with a network only
           onnx: model.onnx  | {command: [a], timeout-seconds: 0}           | :4: 'evaluator.timeout-seconds' must be more than 0 and less than 2^31 seconds
           onnx: model.onnx  | {command: []}                                | :4: 'evaluator.command' is an empty list
           onnx: model.onnx  | {command: [a]}                               | :7: unknown key 'x' in 'data.select'; known are data

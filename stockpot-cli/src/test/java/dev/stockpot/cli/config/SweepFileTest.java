@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +91,9 @@ class SweepFileTest {
             Map.of("lr", 0.2, "seed", 4L),
             Map.of("optimizer", "sgd", "seed", 2L));
     assertThat(((TrainerSpec.Network) spec.trainer()).graph())
-        .isEqualTo(new TrainerSpec.Graph.BuiltIn(new NetworkSpec.Cnn(1, List.of(4), false, 10)));
+        .isEqualTo(
+            new TrainerSpec.Graph.BuiltIn(
+                new NetworkSpec.Cnn(1, OptionalInt.empty(), List.of(4), false, 10)));
   }
 
   @Test
@@ -162,7 +165,7 @@ class SweepFileTest {
     refused(
         NETWORK.replace("inputs: 1", "inputs: 1, dropout: 1") + "hyperparameters: {}",
         "FILE:1: 'model' describes no network: unknown key 'dropout'; known are network, inputs,"
-            + " channels, batch-norm, classes");
+            + " size, channels, batch-norm, classes");
   }
 
   @Test

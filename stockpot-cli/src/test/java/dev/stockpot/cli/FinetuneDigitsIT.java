@@ -1,0 +1,95 @@
+package dev.stockpot.cli;
+
+import static dev.stockpot.cli.StockpotProcess.command;
+import static dev.stockpot.cli.StockpotProcess.start;
+import static dev.stockpot.cli.StockpotProcess.stockpot;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.cli.StockpotProcess.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Sweeps by Stockpot's own trainer, from the command line.
+class FinetuneDigitsIT {
+  private static final Path DIGITS =
+      StockpotProcess.ROOT.toAbsolutePath().normalize().resolve("examples/digits");
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void sweep() throws IOException {
+    Files.writeString(
+        folder.resolve("sweep.yml"),
+        """
+        base: DIGITS/base.safetensors
+        model: {torchscript: DIGITS/model.ts.pt}
+        search: {random: 3, seed: 1}
+        hyperparameters:
+          lr: {log-uniform: [0.0003, 0.003]}
+          epochs: 4
+          noise: 0.1
+        ema: [0.95]
+        input: {layout: nchw, scale: 16}
+        data:
+          train: {x: DIGITS/data/train-x.npy, y: DIGITS/data/train-y.npy}
+          select: {x: DIGITS/data/select-x.npy, y: DIGITS/data/select-y.npy}
+          report: {test: {x: DIGITS/data/test-x.npy, y: DIGITS/data/test-y.npy}}
+        """
+            .replace("DIGITS", DIGITS.toString()));
+  }
+
+  @Test
+  void killedSweepGoesOnWithTheSameBytesWhateverTheJobsAndIsCooked() throws Exception {
+    Result whole = stockpot(folder, "finetune", "sweep.yml", "-o", "whole", "--jobs", "2");
+    assertThat(whole.code()).as(whole.err()).isZero();
+    assertThat(whole.out()).contains("run-02").contains("select, %").contains("finished");
+    Process process = start(folder, command("finetune", "sweep.yml", "-o", "cut", "--jobs", "1"));
+    // In the middle of the second run.
+    Path state = folder.resolve("cut/.stockpot/run-01/state.safetensors");
+    while (!Files.exists(state) && process.isAlive()) {
+      Thread.sleep(1);
+    }
+    process.destroyForcibly().waitFor();
+    Result resumed =
+        stockpot(folder, "finetune", "sweep.yml", "-o", "cut", "--resume", "--jobs", "1");
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertSameFiles("whole", "cut");
+    Result cook = stockpot(folder, "cook", "cut/soup.yml", "-o", "cooked", "--quiet");
+    assertThat(cook.code()).as(cook.err()).isZero();
+    assertThat(cook.out()).contains("run-00", "greedy");
+  }
+
+  @Test
+  void stockDuringTrainingGoesOnAfterAKill() throws Exception {
+    Files.writeString(
+        folder.resolve("sweep.yml"),
+        Files.readString(folder.resolve("sweep.yml")) + "stock: {every: epoch}\n");
+    Result whole = stockpot(folder, "finetune", "sweep.yml", "-o", "whole");
+    assertThat(whole.code()).as(whole.err()).isZero();
+    assertThat(whole.out()).contains("stock");
+    Process process = start(folder, command("finetune", "sweep.yml", "-o", "cut"));
+    while (!Files.exists(folder.resolve("cut/.stockpot/period-2")) && process.isAlive()) {
+      Thread.sleep(1);
+    }
+    process.destroyForcibly().waitFor();
+    Result resumed = stockpot(folder, "finetune", "sweep.yml", "-o", "cut", "--resume");
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertSameFiles("whole", "cut");
+  }
+
+  private void assertSameFiles(String expected, String actual) throws IOException {
+    List<String> files = TinySoup.tree(folder.resolve(expected));
+    assertThat(TinySoup.tree(folder.resolve(actual))).isEqualTo(files);
+    for (String file : files) {
+      if (Files.isRegularFile(folder.resolve(expected).resolve(file))) {
+        assertThat(folder.resolve(actual).resolve(file))
+            .hasSameBinaryContentAs(folder.resolve(expected).resolve(file));
+      }
+    }
+  }
+}
