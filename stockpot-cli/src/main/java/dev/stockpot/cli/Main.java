@@ -118,9 +118,12 @@ public final class Main implements Runnable {
   private CommandLine commandLine(Terminal terminal, Failures failures, String... args) {
     CommandLine commandLine = new CommandLine(this);
     SequencedMap<String, Supplier<Object>> commands = commands(terminal);
-    // Reading the annotations of all commands takes longer than a small merge: one may be enough.
+    // Reading the annotations of all commands takes longer than a small merge: one may be enough,
+    // or none.
     if (args.length > 0 && commands.containsKey(args[0])) {
       commands.keySet().retainAll(List.of(args[0]));
+    } else if (List.of(args).equals(List.of("--version"))) {
+      commands.clear();
     }
     commands.values().forEach(command -> commandLine.addSubcommand(command.get()));
     return commandLine

@@ -27,7 +27,6 @@ final class GgufWriter implements CheckpointWriter {
       Map.of(DType.F32, 0, DType.F16, 1, DType.BF16, 32);
 
   private final GgufCheckpoint template;
-  private final Durability durability;
   private final AtomicFile file;
   private final Map<String, TensorSpec> tensors = new LinkedHashMap<>();
   private final Map<String, Long> begins = new LinkedHashMap<>();
@@ -36,7 +35,6 @@ final class GgufWriter implements CheckpointWriter {
   GgufWriter(
       Path target, GgufCheckpoint template, Collection<TensorSpec> tensors, Durability durability) {
     this.template = template;
-    this.durability = durability;
     Map<String, TensorSpec> given = checked(target, tensors);
     template.tensors().keySet().forEach(name -> this.tensors.put(name, given.get(name)));
     this.tensors.keySet().forEach(name -> written.put(name, new ByteRanges()));
@@ -46,7 +44,7 @@ final class GgufWriter implements CheckpointWriter {
     long dataStart = GgufHeader.aligned(keyValuesEnd + infos.length, alignment);
     begins.replaceAll((_, offset) -> dataStart + offset);
     try {
-      file = new AtomicFile(target);
+      file = new AtomicFile(target, durability == Durability.SYNCED);
     } catch (UncheckedIOException e) {
       throw CheckpointException.of(target, "cannot be written: " + IoReason.of(e.getCause()));
     }
@@ -81,7 +79,7 @@ final class GgufWriter implements CheckpointWriter {
             "tensor '" + name + "': byte " + missing.getAsLong() + " was not written");
       }
     });
-    file.commit(durability == Durability.SYNCED);
+    file.commit();
   }
 
   @Override

@@ -40,7 +40,7 @@ final class OnnxWriter implements CheckpointWriter {
   private final Path target;
   private final OnnxCheckpoint like;
   private final SequencedMap<String, TensorSpec> tensors = new LinkedHashMap<>();
-  private final Durability durability;
+  private final boolean sync;
   private final Map<String, Long> external = new HashMap<>();
   private final Map<String, Long> inline = new HashMap<>();
   private final Map<String, ByteRanges> written = new HashMap<>();
@@ -56,7 +56,7 @@ final class OnnxWriter implements CheckpointWriter {
       long mostBytes) {
     this.target = target;
     this.like = like;
-    this.durability = durability;
+    this.sync = durability == Durability.SYNCED;
     for (TensorSpec spec : given) {
       if (tensors.put(spec.name(), spec) != null) {
         throw new IllegalArgumentException("two tensors named '" + spec.name() + "'");
@@ -106,8 +106,8 @@ final class OnnxWriter implements CheckpointWriter {
       }
     });
     // A model that is there has its data.
-    data.ifPresent(file -> file.commit(durability == Durability.SYNCED));
-    model.commit(durability == Durability.SYNCED);
+    data.ifPresent(AtomicFile::commit);
+    model.commit();
   }
 
   @Override
@@ -221,9 +221,9 @@ final class OnnxWriter implements CheckpointWriter {
     }
   }
 
-  private static AtomicFile begin(Path path) {
+  private AtomicFile begin(Path path) {
     try {
-      return new AtomicFile(path);
+      return new AtomicFile(path, sync);
     } catch (UncheckedIOException e) {
       throw CheckpointException.of(path, "cannot be written: " + IoReason.of(e.getCause()));
     }

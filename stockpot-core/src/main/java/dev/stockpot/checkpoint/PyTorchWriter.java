@@ -25,7 +25,6 @@ final class PyTorchWriter implements CheckpointWriter {
   private static final String FOLDER = "archive/";
   private static final String FORMAT_VERSION = "3\n";
 
-  private final Durability durability;
   private final AtomicFile file;
   private final StoredLayout layout = new StoredLayout();
   private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
@@ -36,7 +35,6 @@ final class PyTorchWriter implements CheckpointWriter {
   private record Storage(long begin, Crc32Ranges written) {}
 
   PyTorchWriter(Path target, Collection<TensorSpec> tensors, Durability durability) {
-    this.durability = durability;
     for (TensorSpec spec : tensors) {
       check(target, spec);
       if (specs.put(spec.name(), spec) != null) {
@@ -45,7 +43,7 @@ final class PyTorchWriter implements CheckpointWriter {
     }
     byte[] pickle = pickle();
     try {
-      file = new AtomicFile(target);
+      file = new AtomicFile(target, durability == Durability.SYNCED);
     } catch (UncheckedIOException e) {
       throw CheckpointException.of(target, "cannot be written: " + IoReason.of(e.getCause()));
     }
@@ -92,7 +90,7 @@ final class PyTorchWriter implements CheckpointWriter {
     }
     int[] array = all.stream().mapToInt(Integer::intValue).toArray();
     file.write(layout.directoryBegin(), layout.directory(array));
-    file.commit(durability == Durability.SYNCED);
+    file.commit();
   }
 
   @Override

@@ -135,14 +135,12 @@ public final class Safetensors implements CheckpointFormat {
 
   private static final class Writer implements CheckpointWriter {
     private final SafetensorsHeader header;
-    private final Durability durability;
     private final AtomicFile file;
     private final long dataStart;
     private final ByteRanges written = new ByteRanges();
 
     Writer(Path target, SafetensorsHeader header, Durability durability) {
       this.header = header;
-      this.durability = durability;
       byte[] text = header.write();
       if (text.length > SafetensorsHeader.MAX_BYTES) {
         throw CheckpointException.of(
@@ -155,7 +153,7 @@ public final class Safetensors implements CheckpointFormat {
       dataStart = SafetensorsHeader.PREFIX_BYTES + (long) text.length;
       ByteBuffer prefix = ByteBuffer.allocate((int) dataStart).order(ByteOrder.LITTLE_ENDIAN);
       try {
-        file = new AtomicFile(target);
+        file = new AtomicFile(target, durability == Durability.SYNCED);
       } catch (UncheckedIOException e) {
         throw CheckpointException.of(target, "cannot be written: " + IoReason.of(e.getCause()));
       }
@@ -185,7 +183,7 @@ public final class Safetensors implements CheckpointFormat {
       if (missing.isPresent()) {
         throw new IllegalStateException(missing(missing.getAsLong()));
       }
-      file.commit(durability == Durability.SYNCED);
+      file.commit();
     }
 
     @Override

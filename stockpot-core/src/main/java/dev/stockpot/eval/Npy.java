@@ -73,7 +73,7 @@ public final class Npy implements StoredArray {
           data.byteSize() + " bytes for " + dtype + " " + shape + ", which takes " + spec.bytes());
     }
     byte[] header = NpyHeader.bytes(dtype, shape);
-    try (AtomicFile out = new AtomicFile(target)) {
+    try (AtomicFile out = new AtomicFile(target, true)) {
       out.write(0, ByteBuffer.wrap(header));
       byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, spec.bytes())];
       for (long at = 0; at < spec.bytes(); at += chunk.length) {
@@ -81,7 +81,7 @@ public final class Npy implements StoredArray {
         MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, chunk, 0, bytes);
         out.write(header.length + at, ByteBuffer.wrap(chunk, 0, bytes));
       }
-      out.commit(true);
+      out.commit();
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,13 +30,15 @@ public final class AtomicFile implements AutoCloseable {
   private final Path target;
   private final Path partial;
   private final FileChannel channel;
+  private final Optional<WriteBack> writeBack;
   private boolean committed;
 
   /// Starts a file; folders above it are made.
   ///
   /// @param target what [#commit] replaces
+  /// @param sync whether commit waits until data and name are on disk
   /// @throws UncheckedIOException if there can be no such file
-  public AtomicFile(Path target) {
+  public AtomicFile(Path target, boolean sync) {
     this.target = target;
     Ending.beginning().lock();
     try {
@@ -46,6 +49,7 @@ public final class AtomicFile implements AutoCloseable {
       makeFolders(partial.getParent());
       PARTIALS.add(partial);
       channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      writeBack = sync ? Optional.of(new WriteBack(channel::force)) : Optional.empty();
     } catch (IOException e) {
       throw failed(e);
     } finally {
@@ -64,9 +68,9 @@ public final class AtomicFile implements AutoCloseable {
   ///
   /// @param sync whether to wait until it is on disk
   public static void write(Path target, byte[] content, boolean sync) {
-    try (AtomicFile file = new AtomicFile(target)) {
+    try (AtomicFile file = new AtomicFile(target, sync)) {
       file.write(0, ByteBuffer.wrap(content));
-      file.commit(sync);
+      file.commit();
     }
   }
 
@@ -94,19 +98,20 @@ public final class AtomicFile implements AutoCloseable {
     } catch (IOException e) {
       throw failed(e);
     }
+    long bytes = at - position;
+    writeBack.ifPresent(disk -> disk.written(bytes));
   }
 
   /// Renames the file onto its target.
   ///
-  /// @param sync whether to wait until data and name are on disk
   /// @throws IllegalStateException if it has been committed or closed
-  public void commit(boolean sync) {
+  public void commit() {
     if (!channel.isOpen()) {
       throw new IllegalStateException(target + " has been committed or closed already");
     }
     try {
-      if (sync) {
-        channel.force(true);
+      if (writeBack.isPresent()) {
+        writeBack.get().complete();
       }
       channel.close();
     } catch (IOException e) {
@@ -122,7 +127,7 @@ public final class AtomicFile implements AutoCloseable {
     } finally {
       Ending.beginning().unlock();
     }
-    if (sync) {
+    if (writeBack.isPresent()) {
       syncFolder(partial.getParent());
     }
   }

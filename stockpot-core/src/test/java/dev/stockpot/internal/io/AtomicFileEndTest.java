@@ -19,7 +19,7 @@ class AtomicFileEndTest {
     private Writer() {}
 
     public static void main(String[] args) throws IOException {
-      AtomicFile file = new AtomicFile(Path.of(args[0]));
+      AtomicFile file = new AtomicFile(Path.of(args[0]), false);
       file.write(0, ByteBuffer.allocate(1));
       AtomicFolder folder = new AtomicFolder(Path.of(args[0] + "-folder"));
       Files.createFile(folder.path().resolve("a"));

@@ -21,11 +21,11 @@ class AtomicFileTest {
   @Test
   void appearsOnCommitOnly() throws IOException {
     Path target = folder.resolve("f");
-    try (AtomicFile file = new AtomicFile(target)) {
+    try (AtomicFile file = new AtomicFile(target, true)) {
       file.write(3, bytes("def"));
       file.write(0, bytes("abc"));
       assertThat(target).doesNotExist();
-      file.commit(true);
+      file.commit();
     }
 
     assertThat(target).hasContent("abcdef");
@@ -44,7 +44,7 @@ class AtomicFileTest {
   @Test
   void leavesTheTargetAloneWithoutCommit() throws IOException {
     Path target = Files.writeString(folder.resolve("f"), "before");
-    try (AtomicFile file = new AtomicFile(target)) {
+    try (AtomicFile file = new AtomicFile(target, false)) {
       file.write(0, bytes("after"));
     }
 
@@ -55,12 +55,12 @@ class AtomicFileTest {
   @Test
   void ofTwoWritersTheLastToCommitStays() throws IOException {
     Path target = folder.resolve("f");
-    try (AtomicFile first = new AtomicFile(target);
-        AtomicFile second = new AtomicFile(target)) {
+    try (AtomicFile first = new AtomicFile(target, false);
+        AtomicFile second = new AtomicFile(target, false)) {
       first.write(0, bytes("first"));
       second.write(0, bytes("second"));
-      second.commit(false);
-      first.commit(false);
+      second.commit();
+      first.commit();
     }
 
     assertThat(target).hasContent("first");
@@ -77,10 +77,10 @@ class AtomicFileTest {
 
   @Test
   void commitsOnce() {
-    try (AtomicFile file = new AtomicFile(folder.resolve("f"))) {
-      file.commit(false);
+    try (AtomicFile file = new AtomicFile(folder.resolve("f"), false)) {
+      file.commit();
 
-      assertThatThrownBy(() -> file.commit(false))
+      assertThatThrownBy(() -> file.commit())
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(folder.resolve("f") + " has been committed or closed already");
     }
@@ -88,11 +88,11 @@ class AtomicFileTest {
 
   @Test
   void closesTwice() throws IOException {
-    AtomicFile file = new AtomicFile(folder.resolve("f"));
+    AtomicFile file = new AtomicFile(folder.resolve("f"), false);
     file.close();
     file.close();
 
-    assertThatThrownBy(() -> file.commit(false)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> file.commit()).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> file.write(0, bytes("x")))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(folder.resolve("f") + ": cannot be written: it has been closed");
@@ -101,10 +101,10 @@ class AtomicFileTest {
 
   @Test
   void refusesAFolderAtOnce() {
-    assertThatThrownBy(() -> new AtomicFile(folder))
+    assertThatThrownBy(() -> new AtomicFile(folder, false))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(folder + ": cannot be written: it is a folder");
-    assertThatThrownBy(() -> new AtomicFile(Path.of("/")))
+    assertThatThrownBy(() -> new AtomicFile(Path.of("/"), false))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage("/: cannot be written: it is a folder");
   }
@@ -113,7 +113,7 @@ class AtomicFileTest {
   void refusesAFileInTheWayAtOnce() throws IOException {
     Path file = Files.createFile(folder.resolve("f"));
 
-    assertThatThrownBy(() -> new AtomicFile(file.resolve("a/b")))
+    assertThatThrownBy(() -> new AtomicFile(file.resolve("a/b"), false))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(file.resolve("a/b") + ": cannot be written: " + file + " is not a folder");
   }
@@ -121,10 +121,10 @@ class AtomicFileTest {
   @Test
   void leavesNothingIfTheTargetBecomesAFolder() throws IOException {
     Path target = folder.resolve("f");
-    try (AtomicFile file = new AtomicFile(target)) {
+    try (AtomicFile file = new AtomicFile(target, false)) {
       Files.createDirectory(target);
 
-      assertThatThrownBy(() -> file.commit(false)).isInstanceOf(UncheckedIOException.class);
+      assertThatThrownBy(() -> file.commit()).isInstanceOf(UncheckedIOException.class);
     }
 
     assertThat(names()).containsExactly("f");
@@ -135,7 +135,7 @@ class AtomicFileTest {
     Path locked = Files.createDirectory(folder.resolve("locked"));
     Assumptions.assumeTrue(locked.toFile().setWritable(false) && !Files.isWritable(locked));
 
-    assertThatThrownBy(() -> new AtomicFile(locked.resolve("f")))
+    assertThatThrownBy(() -> new AtomicFile(locked.resolve("f"), false))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage(locked.resolve("f") + ": cannot be written: permission denied");
   }
