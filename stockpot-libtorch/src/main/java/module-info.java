@@ -1,4 +1,6 @@
 import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.GradientEngine;
+import dev.stockpot.libtorch.TorchScriptGradients;
 import dev.stockpot.libtorch.TorchScriptProvider;
 
 /// Evaluates checkpoints, and takes gradients, with PyTorch's C++ library.
@@ -10,4 +12,6 @@ module dev.stockpot.libtorch {
 
   provides Engine.Provider with
       TorchScriptProvider;
+  provides GradientEngine.Provider with
+      TorchScriptGradients;
 }
