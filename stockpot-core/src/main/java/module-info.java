@@ -1,4 +1,5 @@
 import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.GradientEngine;
 import dev.stockpot.eval.Metric;
 import dev.stockpot.eval.Table;
 import dev.stockpot.eval.TextTokenizer;
@@ -37,6 +38,7 @@ module dev.stockpot.core {
       dev.stockpot.cli;
 
   uses Engine.Provider;
+  uses GradientEngine.Provider;
   uses Metric;
   uses Table.Provider;
   uses TextTokenizer.Provider;

@@ -1,5 +1,7 @@
 import dev.stockpot.eval.Engine;
+import dev.stockpot.eval.GradientEngine;
 import dev.stockpot.libtorch.BuiltInProvider;
+import dev.stockpot.libtorch.TorchScriptGradients;
 import dev.stockpot.libtorch.TorchScriptProvider;
 import dev.stockpot.libtorch.TorchTrainerProvider;
 import dev.stockpot.train.Trainer;
@@ -14,6 +16,8 @@ module dev.stockpot.libtorch {
   provides Engine.Provider with
       TorchScriptProvider,
       BuiltInProvider;
+  provides GradientEngine.Provider with
+      TorchScriptGradients;
   provides Trainer.Provider with
       TorchTrainerProvider;
 }

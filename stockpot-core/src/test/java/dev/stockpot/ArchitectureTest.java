@@ -103,7 +103,8 @@ class ArchitectureTest {
                   "statistics",
                   "internal.io",
                   "internal.json",
-                  "internal.kernel")),
+                  "internal.kernel",
+                  "internal.work")),
           entry(
               "train",
               Set.of(

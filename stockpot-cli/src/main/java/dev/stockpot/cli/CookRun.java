@@ -301,6 +301,14 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             AtomicFile.writeString(file, trace(choice), true);
             written.add(file);
           }
+          choice
+              .coefficients()
+              .ifPresent(coefficients -> {
+                Path file = folder.resolve(recipe).resolve("coefficients.json");
+                String json = JsonWriter.pretty(JsonWriter.of(coefficients.members()));
+                AtomicFile.writeString(file, json, true);
+                written.add(file);
+              });
         });
     List<String> names =
         outcome.results().stream()

@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What recipes work with: ingredients, and ways to taste what could be made of them.
@@ -292,6 +293,15 @@ public record Kitchen(
     }
     Path stored = files.companions().isPresent() ? file.getParent() : file;
     return evaluate(soup.fingerprint(), sets, false, () -> Candidate.stored(stored));
+  }
+
+  /// Makes a soup in a file, for a while.
+  ///
+  /// @param use of the file, which is deleted afterwards
+  <T> T with(Dish.Soup soup, Function<Checkpoint, T> use) {
+    try (Candidate candidate = made(writer(soup))) {
+      return use.apply(candidate.checkpoint());
+    }
   }
 
   /// How an ensemble does on a set, without its predictions.

@@ -1,7 +1,6 @@
 package dev.stockpot.search;
 
 import java.util.List;
-import java.util.Map;
 
 /// Every recipe.
 public final class Recipes {
@@ -21,13 +20,10 @@ public final class Recipes {
           StatisticsSoup.REGMEAN,
           ExpertSoup.DEFINITION,
           CoefficientSearch.DEFINITION,
+          LearnedSoup.DEFINITION,
           WiseFt.DEFINITION,
           LogitEnsemble.DEFINITION,
           GreedyEnsemble.DEFINITION);
-
-  /// Recipes that are to come, and what they wait for.
-  public static final Map<String, String> TO_COME =
-      Map.of("learned", "it needs gradients, which no evaluator gives yet");
 
   private Recipes() {}
 

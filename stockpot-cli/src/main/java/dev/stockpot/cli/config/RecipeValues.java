@@ -6,7 +6,6 @@ import dev.stockpot.recipe.RecipeSpec;
 import dev.stockpot.search.ParameterType;
 import dev.stockpot.search.RecipeDefinition;
 import dev.stockpot.search.RecipeParameter;
-import dev.stockpot.search.Recipes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,12 +77,6 @@ record RecipeValues(Path folder, List<RecipeDefinition> known) {
   }
 
   private RecipeDefinition definition(YamlValue word) {
-    String name = word.text();
-    if (Recipes.TO_COME.containsKey(name)) {
-      throw word.error(
-          "recipe '%s' is not there yet: %s; leave it out"
-              .formatted(name, Recipes.TO_COME.get(name)));
-    }
     String found = word.oneOf("recipe", known.stream().map(RecipeDefinition::name).toList());
     return known.stream().filter(it -> it.name().equals(found)).findFirst().orElseThrow();
   }

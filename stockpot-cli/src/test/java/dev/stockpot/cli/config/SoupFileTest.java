@@ -207,7 +207,6 @@ class SoupFileTest {
           [greedy, best]    | [soup]                 | :13: unknown recipe 'soup'; known are best, uniform, greedy, wsm
           [greedy, best]    | [best, best]           | :13: recipe 'best' is named twice; tell them apart by {best: {name: …}}
           [greedy, best]    | [best, {greedy: {name: a}}, {greedy: {name: a}}] | :13: recipe 'a' is named twice; tell them apart by {greedy: {name: …}}
-          [greedy, best]    | [learned]              | :13: recipe 'learned' is not there yet: it needs gradients, which no evaluator gives yet; leave it out
           [greedy, best]    | [{gredy: {passes: 2}}] | :13: unknown recipe 'gredy'; did you mean 'greedy'?
           [greedy, best]    | [{greedy: {pases: 2}}] | :13: unknown key 'pases' in 'recipes.greedy'; did you mean 'passes'?
           [greedy, best]    | [{best: {passes: 2}}]  | :13: unknown key 'passes' in 'recipes.best'; known are name
