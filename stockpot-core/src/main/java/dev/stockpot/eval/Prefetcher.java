@@ -1,6 +1,5 @@
 package dev.stockpot.eval;
 
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -20,8 +19,9 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   private final Dataset set;
   private final Iterator<int[]> wanted;
   private final ExecutorService thread;
-  private Optional<Future<Made>> ahead;
-  private Optional<Arena> used = Optional.empty();
+  private Optional<Future<Batch>> ahead;
+  private ReusedMemory memoryAhead = new ReusedMemory();
+  private ReusedMemory memoryUsed = new ReusedMemory();
 
   /// Begins with the first batch.
   ///
@@ -47,8 +47,6 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
         .toList();
   }
 
-  private record Made(Batch batch, Arena arena) {}
-
   @Override
   public boolean hasNext() {
     return ahead.isPresent();
@@ -59,49 +57,34 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   /// @throws EvaluationException as [Dataset#batch]
   @Override
   public Batch next() {
-    release();
-    Made made = await(ahead.orElseThrow(NoSuchElementException::new));
-    used = Optional.of(made.arena());
+    Batch batch = await(ahead.orElseThrow(NoSuchElementException::new));
+    ReusedMemory free = memoryUsed;
+    memoryUsed = memoryAhead;
+    memoryAhead = free;
     ahead = begin();
-    return made.batch();
+    return batch;
   }
 
   /// Waits for the thread to end; no batch is valid any more.
   @Override
   public void close() {
-    ahead.ifPresent(future -> {
-      try {
-        future.get().arena().close();
-      } catch (ExecutionException e) {
-        // Nobody wants that batch.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
-    ahead = Optional.empty();
-    release();
+    // Nobody wants the batch that is being made, nor what may go wrong with it.
     thread.close();
+    memoryAhead.close();
+    memoryUsed.close();
   }
 
-  private Optional<Future<Made>> begin() {
+  private Optional<Future<Batch>> begin() {
     if (!wanted.hasNext()) {
       return Optional.empty();
     }
     int[] examples = wanted.next();
-    return Optional.of(thread.submit(() -> make(examples)));
+    ReusedMemory memory = memoryAhead;
+    memory.reset();
+    return Optional.of(thread.submit(() -> set.batch(examples, memory)));
   }
 
-  private Made make(int[] examples) {
-    Arena arena = Arena.ofShared();
-    try {
-      return new Made(set.batch(examples, arena), arena);
-    } catch (RuntimeException | Error e) {
-      arena.close();
-      throw e;
-    }
-  }
-
-  private Made await(Future<Made> future) {
+  private Batch await(Future<Batch> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -117,10 +100,5 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  private void release() {
-    used.ifPresent(Arena::close);
-    used = Optional.empty();
   }
 }
