@@ -152,7 +152,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     outcome.notes().forEach(note -> output.note(terminal, note));
     Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
     Optional<Comparisons> comparisons =
-        clock.measure("comparing", () -> Comparisons.of(ranking, outcome.results()));
+        clock.measure(
+            "comparing", () -> Comparisons.of(ranking, outcome.results(), evaluator::resampling));
     Optional<String> verdict = Verdict.of(ranking, outcome.results(), comparisons);
     List<Path> written = new ArrayList<>(survey.files());
     comparisons.ifPresent(all -> {

@@ -1,6 +1,8 @@
 package dev.stockpot.eval;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -11,15 +13,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-/// Batches of a set, one after the other; while one is used, a thread makes the next.
+/// Batches of a set, one after the other; while some are used, a thread makes the next.
+///
+/// The first is made alone, so that work can begin; then more and more at a time, as far as they
+/// are small: waking a thread takes longer than making a batch of tiny examples.
 ///
 /// A batch is valid until the next is asked for. What goes wrong in that thread is thrown by
 /// [#next], unchanged.
 public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
+  /// Most bytes that are made at a time, but for a single batch.
+  private static final int MOST_BYTES = NetworkEvaluator.BATCH_BYTES;
+
+  private static final int MOST_BATCHES = 256;
+  private static final int GROWTH = 4;
+
   private final Dataset set;
-  private final Iterator<int[]> wanted;
+  private final Iterator<List<int[]>> wanted;
   private final ExecutorService thread;
-  private Optional<Future<Batch>> ahead;
+  private Iterator<Batch> made = Collections.emptyIterator();
+  private Optional<Future<List<Batch>>> ahead;
   private ReusedMemory memoryAhead = new ReusedMemory();
   private ReusedMemory memoryUsed = new ReusedMemory();
 
@@ -29,7 +41,7 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   /// @param batches the examples of each batch
   public Prefetcher(Dataset set, List<int[]> batches) {
     this.set = set;
-    this.wanted = List.copyOf(batches).iterator();
+    this.wanted = rounds(batches, set.exampleBytes()).iterator();
     this.thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("stockpot-batches-", 0).factory());
@@ -47,9 +59,23 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
         .toList();
   }
 
+  /// Which batches are made at a time.
+  static List<List<int[]>> rounds(List<int[]> batches, long exampleBytes) {
+    List<List<int[]>> rounds = new ArrayList<>();
+    int count = 1;
+    for (int from = 0; from < batches.size(); ) {
+      long fitting = Math.max(1, MOST_BYTES / (batches.get(from).length * exampleBytes));
+      int to = (int) Math.min(batches.size(), from + Math.min(count, fitting));
+      rounds.add(batches.subList(from, to));
+      from = to;
+      count = Math.min(count * GROWTH, MOST_BATCHES);
+    }
+    return rounds;
+  }
+
   @Override
   public boolean hasNext() {
-    return ahead.isPresent();
+    return made.hasNext() || ahead.isPresent();
   }
 
   /// The next batch; the one before is no longer valid.
@@ -57,12 +83,14 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   /// @throws EvaluationException as [Dataset#batch]
   @Override
   public Batch next() {
-    Batch batch = await(ahead.orElseThrow(NoSuchElementException::new));
-    ReusedMemory free = memoryUsed;
-    memoryUsed = memoryAhead;
-    memoryAhead = free;
-    ahead = begin();
-    return batch;
+    if (!made.hasNext()) {
+      made = await(ahead.orElseThrow(NoSuchElementException::new)).iterator();
+      ReusedMemory free = memoryUsed;
+      memoryUsed = memoryAhead;
+      memoryAhead = free;
+      ahead = begin();
+    }
+    return made.next();
   }
 
   /// Waits for the thread to end; no batch is valid any more.
@@ -74,17 +102,18 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
     memoryUsed.close();
   }
 
-  private Optional<Future<Batch>> begin() {
+  private Optional<Future<List<Batch>>> begin() {
     if (!wanted.hasNext()) {
       return Optional.empty();
     }
-    int[] examples = wanted.next();
+    List<int[]> next = wanted.next();
     ReusedMemory memory = memoryAhead;
     memory.reset();
-    return Optional.of(thread.submit(() -> set.batch(examples, memory)));
+    return Optional.of(
+        thread.submit(() -> next.stream().map(examples -> set.batch(examples, memory)).toList()));
   }
 
-  private Batch await(Future<Batch> future) {
+  private List<Batch> await(Future<List<Batch>> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
