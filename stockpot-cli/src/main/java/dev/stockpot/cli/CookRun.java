@@ -8,6 +8,7 @@ import dev.stockpot.cli.options.OutputOptions;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
+import dev.stockpot.eval.NetworkEvaluator;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.io.FolderLock;
 import dev.stockpot.internal.io.WorkFolder;
@@ -152,14 +153,15 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     outcome.notes().forEach(note -> output.note(terminal, note));
     Ranking ranking = new Ranking(spec.eval(), evaluator.higherIsBetter());
     Optional<Comparisons> comparisons =
-        clock.measure("comparing", () -> Comparisons.of(ranking, outcome.results()));
+        clock.measure(
+            "comparing", () -> Comparisons.of(ranking, outcome.results(), evaluator::resampling));
     Optional<String> verdict = Verdict.of(ranking, outcome.results(), comparisons);
     List<Path> written = new ArrayList<>(survey.files());
     comparisons.ifPresent(all -> {
       written.add(settings.folder().resolve("statistics.json"));
       AtomicFile.writeString(written.getLast(), StatisticsDocument.of(all, verdict), true);
     });
-    write(outcome, measured(ranking, outcome, verdict), written, inputs, clock);
+    write(outcome, measured(ranking, outcome, verdict), written, inputs, seconds(clock, evaluator));
     Study study = RunFolder.read(settings.folder(), Optional.empty());
     AtomicFile.writeString(settings.folder().resolve("report.html"), ReportPage.of(study), false);
     WorkFolder.delete(work);
@@ -264,6 +266,15 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         .toList();
   }
 
+  /// By phase; also how long the network computed.
+  private static Map<String, Double> seconds(Timings clock, Evaluator evaluator) {
+    Map<String, Double> seconds = new LinkedHashMap<>(clock.seconds());
+    if (evaluator instanceof NetworkEvaluator network) {
+      seconds.put(TimingTable.INSIDE, network.modelNanos() / 1e9);
+    }
+    return seconds;
+  }
+
   /// What the report has to know of the results.
   private static Map<String, Object> measured(
       Ranking ranking, Cook.Outcome outcome, Optional<String> verdict) {
@@ -287,7 +298,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       Map<String, Object> measured,
       List<Path> before,
       Map<Path, String> inputs,
-      Timings clock) {
+      Map<String, Double> seconds) {
     Path folder = settings.folder();
     List<Path> written = new ArrayList<>(before);
     written.add(folder.resolve("results.jsonl"));
@@ -325,8 +336,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
         });
     Map<Path, String> outputs = Hashes.of(written, settings.threads(), Progress.NONE);
     Manifest manifest =
-        new Manifest(
-            settings.command(), measured, inputs, outputs, clock.seconds(), outcome.notes());
+        new Manifest(settings.command(), measured, inputs, outputs, seconds, outcome.notes());
     AtomicFile.writeString(folder.resolve("manifest.json"), manifest.json(), true);
   }
 

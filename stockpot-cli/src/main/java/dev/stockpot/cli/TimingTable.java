@@ -9,13 +9,16 @@ import java.time.Duration;
 
 /// `--timings`: where the time went, and what early stopping saved.
 final class TimingTable {
+  /// The part of evaluating in which the network computes.
+  static final String INSIDE = "inside the model";
+
   private TimingTable() {}
 
   static String of(Timings timings, Evaluator evaluator) {
     Table table = new Table(Table.text("phase"), Table.number("time"));
     timings.phases().forEach((phase, time) -> table.row(phase, Quantities.duration(time)));
     if (evaluator instanceof NetworkEvaluator network) {
-      table.row("inside the model", Quantities.duration(Duration.ofNanos(network.modelNanos())));
+      table.row(INSIDE, Quantities.duration(Duration.ofNanos(network.modelNanos())));
     }
     Timings.Counts counts = timings.counts();
     return "%n%s%n%s evaluations, of which %s stopped early; %s examples, of %s without stopping%n"

@@ -73,9 +73,50 @@ class ResumeIT {
 
   @Test
   void onnxEvaluator() throws Exception {
+    makeDigits("");
+    Result whole = stockpot(folder, "cook", "soup.yml", "-o", "whole", "--quiet");
+    assertThat(whole.code()).as(whole.err()).isEqualTo(0);
+    Random random = new Random(7);
+    for (int kill = 0; kill < 3; kill++) {
+      killAfter(1 + random.nextInt(3), random.nextInt(40), () -> TinySoup.evaluations(folder));
+    }
+    assertSameAfterResume();
+  }
+
+  /// Searches, curves, ensembles, and what is computed from other soups.
+  @Test
+  void everyRecipe() throws Exception {
+    makeDigits(
+        """
+        recipes:
+          - best
+          - uniform
+          - greedy: {passes: 2}
+          - greedy-random: {orders: 2}
+          - pruned
+          - stock
+          - ema
+          - last-k
+          - wsm
+          - soce: {categories: DIGITS/data/select-y.npy, budget: 10}
+          - search: {budget: 10}
+          - wise-ft: {of: greedy, steps: 3}
+          - ensemble
+          - greedy-ensemble
+        """);
+    Result whole = stockpot(folder, "cook", "soup.yml", "-o", "whole", "--quiet");
+    assertThat(whole.code()).as(whole.err()).isEqualTo(0);
+    Random random = new Random(11);
+    for (int kill = 0; kill < 5; kill++) {
+      killAfter(3 + random.nextInt(9), random.nextInt(40), () -> TinySoup.evaluations(folder));
+    }
+    assertSameAfterResume();
+  }
+
+  /// @param recipes nothing for the usual ones
+  private void makeDigits(String recipes) throws IOException {
     Path digits = StockpotProcess.ROOT.toAbsolutePath().normalize().resolve("examples/digits");
-    Files.writeString(
-        folder.resolve("soup.yml"),
+    String soup =
         """
         base: DIGITS/base.safetensors
         ingredients: ["DIGITS/ft-0[789].safetensors", DIGITS/ft-02.safetensors]
@@ -84,15 +125,9 @@ class ResumeIT {
         data:
           select: {x: DIGITS/data/select-x.npy, y: DIGITS/data/select-y.npy}
           report: {test: {x: DIGITS/data/test-x.npy, y: DIGITS/data/test-y.npy}}
-        """
-            .replace("DIGITS", digits.toString()));
-    Result whole = stockpot(folder, "cook", "soup.yml", "-o", "whole", "--quiet");
-    assertThat(whole.code()).as(whole.err()).isEqualTo(0);
-    Random random = new Random(7);
-    for (int kill = 0; kill < 3; kill++) {
-      killAfter(1 + random.nextInt(3), random.nextInt(40), () -> TinySoup.evaluations(folder));
-    }
-    assertSameAfterResume();
+        """;
+    Files.writeString(
+        folder.resolve("soup.yml"), (soup + recipes).replace("DIGITS", digits.toString()));
   }
 
   /// Starts or goes on with a run, and kills it when it has come so much further.

@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Opens the sets that a file names.
 public final class Datasets {
+  /// Most classes that a message names one by one.
+  private static final int MOST_LISTED = 12;
+
   private Datasets() {}
 
   /// Opens the files of a set.
@@ -53,23 +57,37 @@ public final class Datasets {
         Set<String> found = new TreeSet<>();
         ImageFiles.folders(images).forEach(path -> found.add(path.getFileName().toString()));
         if (first.isPresent() && !found.equals(expected)) {
-          Set<String> different = new TreeSet<>(expected);
-          different.removeAll(found);
-          if (different.isEmpty()) {
-            different.addAll(found);
-            different.removeAll(expected);
-          }
-          throw new EvaluationException(
-              "sets '%s' and '%s': only one of them has a folder '%s', so their classes would be"
-                      .formatted(
-                          first.orElseThrow().name(), set.name(), different.iterator().next())
-                  + " numbered differently; list the names of all classes, in the order of the"
-                  + " model's outputs, under 'classes' of both");
+          throw differ(first.orElseThrow().name(), expected, set.name(), found);
         }
         first = Optional.of(set);
         expected = found;
       }
     }
+  }
+
+  private static EvaluationException differ(
+      String first, Set<String> ofFirst, String second, Set<String> ofSecond) {
+    Set<String> all = new TreeSet<>(ofFirst);
+    all.addAll(ofSecond);
+    String missing =
+        all.stream()
+            .filter(name -> !ofFirst.contains(name) || !ofSecond.contains(name))
+            .findFirst()
+            .orElseThrow();
+    boolean inFirst = ofFirst.contains(missing);
+    String list =
+        all.size() > MOST_LISTED
+            ? "classes.txt, a file with a name a line"
+            : all.stream()
+                .map(name -> '"' + name + '"')
+                .collect(Collectors.joining(", ", "[", "]"));
+    return new EvaluationException(
+        "sets '%s' and '%s': only '%s' has a folder '%s', so their classes would be numbered"
+                .formatted(first, second, inFirst ? first : second, missing)
+            + " differently; name all classes of the model, in the order of its outputs, beside"
+            + " 'images' of both (classes: "
+            + list
+            + ")");
   }
 
   private static void checkImages(Source source, InputSpec input) {

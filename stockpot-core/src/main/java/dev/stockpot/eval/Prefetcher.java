@@ -1,7 +1,8 @@
 package dev.stockpot.eval;
 
-import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -12,16 +13,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-/// Batches of a set, one after the other; while one is used, a thread makes the next.
+/// Batches of a set, one after the other; while some are used, a thread makes the next.
+///
+/// The first is made alone, so that work can begin; then more and more at a time, as far as they
+/// are small: waking a thread takes longer than making a batch of tiny examples.
 ///
 /// A batch is valid until the next is asked for. What goes wrong in that thread is thrown by
 /// [#next], unchanged.
 public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
+  /// Most bytes that are made at a time, but for a single batch.
+  private static final int MOST_BYTES = NetworkEvaluator.BATCH_BYTES;
+
+  private static final int MOST_BATCHES = 256;
+  private static final int GROWTH = 4;
+
   private final Dataset set;
-  private final Iterator<int[]> wanted;
+  private final Iterator<List<int[]>> wanted;
   private final ExecutorService thread;
-  private Optional<Future<Made>> ahead;
-  private Optional<Arena> used = Optional.empty();
+  private Iterator<Batch> made = Collections.emptyIterator();
+  private Optional<Future<List<Batch>>> ahead;
+  private ReusedMemory memoryAhead = new ReusedMemory();
+  private ReusedMemory memoryUsed = new ReusedMemory();
 
   /// Begins with the first batch.
   ///
@@ -29,7 +41,7 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   /// @param batches the examples of each batch
   public Prefetcher(Dataset set, List<int[]> batches) {
     this.set = set;
-    this.wanted = List.copyOf(batches).iterator();
+    this.wanted = rounds(batches, set.exampleBytes()).iterator();
     this.thread =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("stockpot-batches-", 0).factory());
@@ -47,11 +59,23 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
         .toList();
   }
 
-  private record Made(Batch batch, Arena arena) {}
+  /// Which batches are made at a time.
+  static List<List<int[]>> rounds(List<int[]> batches, long exampleBytes) {
+    List<List<int[]>> rounds = new ArrayList<>();
+    int count = 1;
+    for (int from = 0; from < batches.size(); ) {
+      long fitting = Math.max(1, MOST_BYTES / (batches.get(from).length * exampleBytes));
+      int to = (int) Math.min(batches.size(), from + Math.min(count, fitting));
+      rounds.add(batches.subList(from, to));
+      from = to;
+      count = Math.min(count * GROWTH, MOST_BATCHES);
+    }
+    return rounds;
+  }
 
   @Override
   public boolean hasNext() {
-    return ahead.isPresent();
+    return made.hasNext() || ahead.isPresent();
   }
 
   /// The next batch; the one before is no longer valid.
@@ -59,49 +83,37 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
   /// @throws EvaluationException as [Dataset#batch]
   @Override
   public Batch next() {
-    release();
-    Made made = await(ahead.orElseThrow(NoSuchElementException::new));
-    used = Optional.of(made.arena());
-    ahead = begin();
-    return made.batch();
+    if (!made.hasNext()) {
+      made = await(ahead.orElseThrow(NoSuchElementException::new)).iterator();
+      ReusedMemory free = memoryUsed;
+      memoryUsed = memoryAhead;
+      memoryAhead = free;
+      ahead = begin();
+    }
+    return made.next();
   }
 
   /// Waits for the thread to end; no batch is valid any more.
   @Override
   public void close() {
-    ahead.ifPresent(future -> {
-      try {
-        future.get().arena().close();
-      } catch (ExecutionException e) {
-        // Nobody wants that batch.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
-    ahead = Optional.empty();
-    release();
+    // Nobody wants the batch that is being made, nor what may go wrong with it.
     thread.close();
+    memoryAhead.close();
+    memoryUsed.close();
   }
 
-  private Optional<Future<Made>> begin() {
+  private Optional<Future<List<Batch>>> begin() {
     if (!wanted.hasNext()) {
       return Optional.empty();
     }
-    int[] examples = wanted.next();
-    return Optional.of(thread.submit(() -> make(examples)));
+    List<int[]> next = wanted.next();
+    ReusedMemory memory = memoryAhead;
+    memory.reset();
+    return Optional.of(
+        thread.submit(() -> next.stream().map(examples -> set.batch(examples, memory)).toList()));
   }
 
-  private Made make(int[] examples) {
-    Arena arena = Arena.ofShared();
-    try {
-      return new Made(set.batch(examples, arena), arena);
-    } catch (RuntimeException | Error e) {
-      arena.close();
-      throw e;
-    }
-  }
-
-  private Made await(Future<Made> future) {
+  private List<Batch> await(Future<List<Batch>> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -117,10 +129,5 @@ public final class Prefetcher implements Iterator<Batch>, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  private void release() {
-    used.ifPresent(Arena::close);
-    used = Optional.empty();
   }
 }

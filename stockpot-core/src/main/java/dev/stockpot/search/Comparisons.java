@@ -1,6 +1,7 @@
 package dev.stockpot.search;
 
 import dev.stockpot.eval.EvalSpec;
+import dev.stockpot.eval.Resampling;
 import dev.stockpot.eval.Role;
 import dev.stockpot.statistics.Correlation;
 import dev.stockpot.statistics.Holm;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /// What a run's results amount to: every recipe against the best single model on `select`.
 ///
@@ -40,8 +42,10 @@ public record Comparisons(
 
   /// Compares.
   ///
+  /// @param resampling the metric over any examples of a set, by its name, where that is known
   /// @return absent without report sets or single models
-  public static Optional<Comparisons> of(Ranking ranking, List<Result> results) {
+  public static Optional<Comparisons> of(
+      Ranking ranking, List<Result> results, Function<String, Optional<Resampling>> resampling) {
     Optional<Measure> primary = Measure.primary(ranking.eval());
     Optional<Result> single = ranking.bestSingle(results);
     if (primary.isEmpty() || single.isEmpty()) {
@@ -57,7 +61,7 @@ public record Comparisons(
             results,
             primary.get(),
             single.get(),
-            compare(ranking, results, primary.get(), single.get()),
+            compare(ranking, results, primary.get(), single.get(), resampling),
             line(ranking, singles),
             defined(Correlation.spearman(select, report)),
             defined(Correlation.pearson(select, report))));
@@ -81,9 +85,15 @@ public record Comparisons(
   }
 
   private static List<Comparison> compare(
-      Ranking ranking, List<Result> results, Measure primary, Result single) {
+      Ranking ranking,
+      List<Result> results,
+      Measure primary,
+      Result single,
+      Function<String, Optional<Resampling>> resampling) {
     EvalSpec eval = ranking.eval();
     boolean higherIsBetter = ranking.higherIsBetter();
+    Contrast.Yardstick yardstick =
+        new Contrast.Yardstick(eval.metric(), higherIsBetter, resampling);
     List<Comparison> comparisons = new ArrayList<>();
     for (Result result : results) {
       boolean declared = result.isRecommended() && !result.recipe().equals(new BestModel().name());
@@ -92,7 +102,7 @@ public record Comparisons(
       }
       List<Contrast> contrasts =
           Measure.of(eval).stream()
-              .map(measure -> Contrast.of(measure, result, single, eval.metric(), higherIsBetter))
+              .map(measure -> Contrast.of(measure, result, single, yardstick))
               .toList();
       Contrast counts =
           contrasts.stream()

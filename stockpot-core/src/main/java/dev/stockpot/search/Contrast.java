@@ -4,16 +4,20 @@ import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.ExampleNumbers;
 import dev.stockpot.eval.MeanMetric;
 import dev.stockpot.eval.Metrics;
+import dev.stockpot.eval.Resampling;
 import dev.stockpot.eval.SetSpec;
 import dev.stockpot.statistics.Bootstrap;
 import dev.stockpot.statistics.Differences;
 import dev.stockpot.statistics.Interval;
 import dev.stockpot.statistics.McNemar;
+import dev.stockpot.statistics.PairedResamples;
 import dev.stockpot.statistics.SignFlips;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Two results by one measure.
 ///
@@ -44,16 +48,54 @@ public record Contrast(
 
   private static final int FEWEST_RESAMPLES = 1000;
 
+  /// Most draws of single examples, where a metric is computed anew on each sample.
+  private static final long MOST_DRAWS_ANEW = 4_000_000;
+
+  /// What tells whether a difference is more than chance.
+  public enum Method {
+    /// Of accuracy on one set: [McNemar].
+    EXACT_MCNEMAR("exact-mcnemar", "exact McNemar"),
+    /// Of other means over examples: [SignFlips].
+    SIGN_FLIPS("sign-flips", "sign flips"),
+    /// Of what is no mean: [PairedResamples].
+    PERMUTATION("paired-permutation", "paired permutation");
+
+    private final String key;
+    private final String words;
+
+    Method(String key, String words) {
+      this.key = key;
+      this.words = words;
+    }
+
+    /// In documents.
+    public String key() {
+      return key;
+    }
+
+    /// In sentences.
+    public String words() {
+      return words;
+    }
+  }
+
   /// Whether a difference is more than chance.
   ///
   /// @param pValue two-sided
   /// @param interval of the gain
   /// @param counts examples that only one of the two gets, where that is what was tested
-  public record Test(double pValue, Interval interval, Optional<McNemar> counts) {}
+  public record Test(Method method, double pValue, Interval interval, Optional<McNemar> counts) {}
+
+  /// By what results are compared.
+  ///
+  /// @param resampling the metric over any examples of a set, by its name, where that is known
+  public record Yardstick(
+      String metric, boolean higherIsBetter, Function<String, Optional<Resampling>> resampling) {}
 
   /// Compares two results.
-  static Contrast of(
-      Measure measure, Result result, Result other, String metric, boolean higherIsBetter) {
+  static Contrast of(Measure measure, Result result, Result other, Yardstick yardstick) {
+    String metric = yardstick.metric();
+    boolean higherIsBetter = yardstick.higherIsBetter();
     double value = measure.value(result, metric);
     double against = measure.value(other, metric);
     // Adding 0 makes the two zeros one.
@@ -64,7 +106,8 @@ public record Contrast(
         against,
         gain,
         differences(measure, result, other, metric, higherIsBetter)
-            .map(differences -> test(measure, result, other, differences, metric)));
+            .map(differences -> test(measure, result, other, differences, metric))
+            .or(() -> anew(measure, result, other, yardstick, gain)));
   }
 
   private static Test test(
@@ -77,9 +120,44 @@ public record Contrast(
     if (measure.sets().size() == 1 && metric.equals("accuracy")) {
       String set = measure.sets().getFirst().name();
       McNemar counts = McNemar.of(correct(result, set), correct(other, set));
-      return new Test(counts.pValue(), interval, Optional.of(counts));
+      return new Test(Method.EXACT_MCNEMAR, counts.pValue(), interval, Optional.of(counts));
     }
-    return new Test(SignFlips.pValue(differences, resamples, SEED), interval, Optional.empty());
+    double pValue = SignFlips.pValue(differences, resamples, SEED);
+    return new Test(Method.SIGN_FLIPS, pValue, interval, Optional.empty());
+  }
+
+  /// The test of a metric that is no mean over examples, where its numbers per example are known.
+  private static Optional<Test> anew(
+      Measure measure, Result result, Result other, Yardstick yardstick, double gain) {
+    if (Metrics.find(yardstick.metric()).filter(MeanMetric.class::isInstance).isPresent()
+        || !Double.isFinite(gain)) {
+      return Optional.empty();
+    }
+    List<PairedSet> sets = new ArrayList<>();
+    for (SetSpec set : measure.sets()) {
+      Optional<PairedSet> pair =
+          yardstick
+              .resampling()
+              .apply(set.name())
+              .flatMap(resampling ->
+                  PairedSet.of(
+                      resampling,
+                      set.weight(),
+                      result.evaluations().get(set.name()),
+                      other.evaluations().get(set.name())));
+      if (pair.isEmpty()) {
+        return Optional.empty();
+      }
+      sets.add(pair.get());
+    }
+    int[] sizes = sets.stream().mapToInt(PairedSet::size).toArray();
+    int draws =
+        Math.clamp(MOST_DRAWS_ANEW / Arrays.stream(sizes).sum(), FEWEST_RESAMPLES, RESAMPLES);
+    PairedResamples resamples =
+        new PairedResamples(sizes, PairedSet.gain(sets, yardstick.higherIsBetter()), draws, SEED);
+    Interval interval = resamples.interval(CONFIDENCE);
+    return Optional.of(
+        new Test(Method.PERMUTATION, resamples.pValue(), interval, Optional.empty()));
   }
 
   /// By how much each example went better; absent where that is not known.

@@ -105,7 +105,7 @@ public final class StatisticsDocument {
     contrast
         .test()
         .ifPresent(test -> {
-          members.put("test", test.counts().isPresent() ? "exact-mcnemar" : "sign-flips");
+          members.put("test", test.method().key());
           members.put("p", test.pValue());
           members.put("interval", pair(test.interval()));
           test.counts()

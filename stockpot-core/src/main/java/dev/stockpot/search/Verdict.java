@@ -158,8 +158,7 @@ public final class Verdict {
   }
 
   private static String words(Contrast.Test test) {
-    return (test.counts().isPresent() ? "exact McNemar p " : "sign flips p ")
-        + equal(test.pValue());
+    return (test.method().words() + " p ") + equal(test.pValue());
   }
 
   private static String equal(double p) {

@@ -77,10 +77,10 @@ class ImageDatasetTest {
       assertThatThrownBy(() -> Datasets.checkClasses(sets))
           .isInstanceOf(EvaluationException.class)
           .hasMessage(
-              "sets '%s' and '%s': only one of them has a folder 'a', so their classes would be"
+              "sets '%s' and '%s': only 'one' has a folder 'a', so their classes would be"
                       .formatted(sets.getFirst().name(), sets.getLast().name())
-                  + " numbered differently; list the names of all classes, in the order of the"
-                  + " model's outputs, under 'classes' of both");
+                  + " numbered differently; name all classes of the model, in the order of its"
+                  + " outputs, beside 'images' of both (classes: [\"a\", \"b\"])");
     }
   }
 

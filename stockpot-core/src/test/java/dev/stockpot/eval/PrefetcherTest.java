@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PrefetcherTest {
@@ -47,15 +48,17 @@ class PrefetcherTest {
   }
 
   @Test
-  void aBatchEndsWhenTheNextIsAskedFor() {
-    try (Prefetcher prefetcher =
-        new Prefetcher(new Numbers(5, -1), Prefetcher.batches(new int[] {0, 1}, 1))) {
-      prefetcher.next();
-      MemorySegment first = made.getFirst();
-      assertThat(first.scope().isAlive()).isTrue();
-      prefetcher.next();
-      assertThat(first.scope().isAlive()).isFalse();
-    }
+  void moreAndMoreAreMadeAtATimeAsFarAsTheyAreSmall() {
+    assertThat(sizes(1)).containsExactly(1, 4, 16, 19);
+    // 16 MiB at a time: three batches of five.
+    assertThat(sizes(1 << 20)).startsWith(1, 3, 3).containsOnly(1, 3).hasSize(14);
+    assertThat(sizes(1 << 24)).hasSize(40).containsOnly(1);
+  }
+
+  /// Of 40 batches of 5 examples.
+  private static List<Integer> sizes(long exampleBytes) {
+    List<int[]> batches = Prefetcher.batches(IntStream.range(0, 200).toArray(), 5);
+    return Prefetcher.rounds(batches, exampleBytes).stream().map(List::size).toList();
   }
 
   @Test
@@ -64,7 +67,7 @@ class PrefetcherTest {
         new Prefetcher(new Numbers(5, -1), Prefetcher.batches(new int[] {0, 1, 2}, 1))) {
       prefetcher.next();
     }
-    assertThat(made).hasSize(2).noneMatch(segment -> segment.scope().isAlive());
+    assertThat(made).hasSize(3).noneMatch(segment -> segment.scope().isAlive());
   }
 
   @Test

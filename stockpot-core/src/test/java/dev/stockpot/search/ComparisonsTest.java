@@ -189,7 +189,7 @@ class ComparisonsTest {
     EvalSpec alone = TestKitchen.spec("accuracy");
     List<Result> results =
         List.of(TestResults.single(alone, "a", 900), TestResults.cooked(alone, "greedy", 2, 910));
-    assertThat(Comparisons.of(new Ranking(alone, true), results)).isEmpty();
+    assertThat(Comparisons.of(new Ranking(alone, true), results, _ -> Optional.empty())).isEmpty();
   }
 
   private static TestResults.Counts counts(int correct) {
@@ -197,7 +197,10 @@ class ComparisonsTest {
   }
 
   private static Comparisons of(EvalSpec eval, Result... results) {
-    return Comparisons.of(new Ranking(eval, !eval.metric().equals("loss")), List.of(results))
+    return Comparisons.of(
+            new Ranking(eval, !eval.metric().equals("loss")),
+            List.of(results),
+            _ -> Optional.empty())
         .orElseThrow();
   }
 }

@@ -173,6 +173,6 @@ class VerdictTest {
   private static Optional<String> verdict(EvalSpec eval, Result... results) {
     Ranking ranking = new Ranking(eval, !eval.metric().equals("loss"));
     List<Result> all = List.of(results);
-    return Verdict.of(ranking, all, Comparisons.of(ranking, all));
+    return Verdict.of(ranking, all, Comparisons.of(ranking, all, _ -> Optional.empty()));
   }
 }

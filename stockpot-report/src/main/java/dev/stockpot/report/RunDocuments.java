@@ -155,6 +155,7 @@ final class RunDocuments {
         switch (name) {
           case "exact-mcnemar" -> "exact McNemar";
           case "sign-flips" -> "paired sign flips";
+          case "paired-permutation" -> "paired permutation";
           default -> name;
         };
     return declared ? words + ", Holm" : words;

@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The study that a run left behind in its folder.
@@ -24,6 +26,20 @@ import java.util.stream.Stream;
 /// Only `results.jsonl` has to be there. Every other file adds a part of the report; one that
 /// cannot be read is left out with a warning. `docs/report.md` says what the files hold.
 public final class RunFolder {
+  /// Recipes whose soups are sums of ingredients with the same weights in every tensor.
+  private static final Set<String> BY_WEIGHTS =
+      Set.of(
+          "best",
+          "uniform",
+          "greedy",
+          "greedy-random",
+          "pruned",
+          "ema",
+          "last-k",
+          "wsm",
+          "wise-ft",
+          "soce");
+
   private final Path folder;
   private final List<String> warnings = new ArrayList<>();
 
@@ -187,19 +203,32 @@ public final class RunFolder {
         });
   }
 
-  /// The command that makes a soup again; none if its ingredients' files are not known.
+  /// The command that makes a soup again: from its weights, where they say all and its ingredients'
+  /// files are known; else the run's own.
   private static Optional<String> command(Model soup, Members manifest) {
-    List<String> words = new ArrayList<>(List.of("stockpot", "uniform"));
+    List<String> run = manifest.list("command", Members::asText);
+    return Optional.of(soup)
+        .filter(it -> BY_WEIGHTS.contains(it.recipe()))
+        .flatMap(it -> uniform(it, inputs(manifest).keySet()))
+        .or(() -> run.isEmpty() ? Optional.empty() : Optional.of(run))
+        .map(words ->
+            Stream.concat(Stream.of("stockpot"), words.stream())
+                .map(RunFolder::quoted)
+                .collect(Collectors.joining(" ")));
+  }
+
+  private static Optional<List<String>> uniform(Model soup, Set<String> inputs) {
+    List<String> words = new ArrayList<>(List.of("uniform"));
     for (String name : soup.ingredients().keySet()) {
       List<String> files =
-          inputs(manifest).keySet().stream()
+          inputs.stream()
               .filter(file -> file.matches("(?s).*\\.(safetensors|pt|pth|bin|ckpt|onnx|gguf)"))
               .filter(file -> Path.of(file.replaceFirst("\\.[^./]*$", "")).endsWith(name))
               .toList();
       if (files.size() != 1) {
         return Optional.empty();
       }
-      words.add(quoted(files.getFirst()));
+      words.addAll(files);
     }
     if (soup.ingredients().values().stream().distinct().count() > 1) {
       words.add("--weights");
@@ -207,7 +236,7 @@ public final class RunFolder {
           String.join(",", soup.ingredients().values().stream().map(String::valueOf).toList()));
     }
     words.addAll(List.of("-o", "soup.safetensors"));
-    return Optional.of(String.join(" ", words));
+    return Optional.of(words);
   }
 
   private static String quoted(String word) {

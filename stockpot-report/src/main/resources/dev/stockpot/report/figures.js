@@ -163,10 +163,10 @@ const figures = (() => {
         emphasis: {scale: 1.4},
         label: {
           show: named, position: 'right', distance: 8, fontSize: 12, lineHeight: 18, color: theme.ink,
-          formatter: item => short(item.name), textBorderColor: theme.paper, textBorderWidth: 3
+          formatter: item => short(item.name, choice.narrow ? 14 : 28), textBorderColor: theme.paper, textBorderWidth: 3
         },
         // In a column at the right, since good models crowd; the base has room where it is.
-        labelLayout: kind === 'base' ? {} : {x: '86%', align: 'left', moveOverlap: 'shiftY'},
+        labelLayout: kind === 'base' ? {} : {x: choice.narrow ? '71%' : '86%', align: 'left', moveOverlap: 'shiftY'},
         labelLine: {show: named && kind !== 'base', length2: 2, lineStyle: {color: theme.muted, width: 0.6, opacity: 0.7}},
         data: own.map(point => ({
           name: point.model.name, value: [shown(point.x, metric), shown(point.y, metric)], model: point.index,
@@ -191,7 +191,7 @@ const figures = (() => {
     return {
       option: frame(theme, {
         legend: legend(theme, series.map(each => ({name: each.name}))),
-        grid: {left: 64, right: '15.5%', top: 52, bottom: 56},
+        grid: {left: 64, right: choice.narrow ? '31%' : '15.5%', top: 52, bottom: 56},
         xAxis: valueAxis(theme, x.label + ' (' + unit(metric) + ')'),
         yAxis: valueAxis(theme, y.label + ' (' + unit(metric) + ')', {nameGap: 46}),
         series
@@ -271,7 +271,8 @@ const figures = (() => {
     ]};
   }
 
-  /// Numbers in rows and columns by colour; `marked` names are set off.
+  /// Numbers in rows and columns by colour. Where there are many, `drawn.cells` has them, and a page
+  /// can draw them as one image (`drawn.colour`), which is many times faster than a mark for each.
   function heatmap(map, {name, x, y, from, to}, theme) {
     const data = [];
     let least = Infinity, most = -Infinity;
@@ -284,27 +285,39 @@ const figures = (() => {
     const low = from == null ? least : from, high = to == null ? most : to;
     const diverging = low < 0;
     const reach = Math.max(Math.abs(low), Math.abs(high));
+    const start = diverging ? -reach : low, end = diverging ? reach : high === low ? low + 1 : high;
+    const colours = diverging ? [theme.negative, theme.low, theme.high] : [theme.low, theme.high];
     return {
       option: frame(theme, {
-        grid: {left: 8, right: 100, top: 12, bottom: 44, containLabel: true},
+        grid: {left: 16, right: 100, top: 12, bottom: 44, containLabel: true},
         xAxis: categoryAxis(theme, x, map.columns, {axisLabel: {color: theme.muted, rotate: 45, hideOverlap: true},
           nameGap: 0, name: ''}),
         yAxis: categoryAxis(theme, y, map.rows, {inverse: true, name: ''}),
         visualMap: {
-          type: 'continuous', min: diverging ? -reach : low, max: diverging ? reach : high === low ? low + 1 : high,
-          dimension: 2, calculable: false, right: 0, top: 'middle', itemHeight: 160,
+          type: 'continuous', min: start, max: end, dimension: 2, calculable: false, right: 0, top: 'middle', itemHeight: 160,
           precision: 3, text: [scaleEnd(diverging ? reach : high) + ' ' + name, scaleEnd(diverging ? -reach : low)], textStyle: {color: theme.muted},
-          inRange: {color: diverging ? [theme.negative, theme.low, theme.high] : [theme.low, theme.high]}
+          inRange: {color: colours}
         },
         series: [{
           id: 'cells', name, type: 'heatmap', data, progressive: 0,
-          itemStyle: {borderColor: theme.paper, borderWidth: data.length > 2500 ? 0 : 1},
+          itemStyle: {borderColor: theme.paper, borderWidth: 1},
           emphasis: {itemStyle: {borderColor: theme.ink, borderWidth: 1.5}}
         }]
       }),
-      canvas: data.length > 2500,
+      large: data.length > 2500,
+      cells: data,
+      colour: ramp(start, end, colours),
       columns: ['', ...map.columns],
       rows: map.rows.map((row, r) => [row, ...map.values[r]])
+    };
+  }
+  // Red, green and blue of a value, between colours at equal distances.
+  function ramp(start, end, colours) {
+    const stops = colours.map(each => [1, 3, 5].map(at => parseInt(each.slice(at, at + 2), 16)));
+    return each => {
+      const place = Math.min(1, Math.max(0, (each - start) / (end - start))) * (stops.length - 1);
+      const left = Math.min(stops.length - 2, Math.floor(place)), share = place - left;
+      return stops[left].map((part, i) => Math.round(part + share * (stops[left + 1][i] - part)));
     };
   }
 

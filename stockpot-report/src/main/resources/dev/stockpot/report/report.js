@@ -6,7 +6,7 @@
   const charts = {};
   const redraws = [];
   const {plain, short, number, value} = figures;
-  let theme = figures.light;
+  let theme = figures.light, printing = false;
 
   // Building elements.
 
@@ -54,7 +54,7 @@
 
   function figure({id, title, caption, choices = [], height = 440, draw, tip}) {
     const chosen = {};
-    const chart = h('div', {class: 'chart', id: 'chart-' + id, tabindex: 0, role: 'group',
+    const chart = h('div', {class: 'chart', id: 'chart-' + id, tabindex: 0, role: 'application', 'aria-roledescription': 'chart',
       'aria-label': title + '. Arrow keys walk through the points; the numbers are in the table below.'});
     const said = h('div', {class: 'hidden', 'aria-live': 'polite'});
     const tools = h('div', {class: 'tools'});
@@ -66,13 +66,14 @@
         redraw();
       }}, options.map(option => h('option', {value: option.id, selected: option.id === first}, short(option.label, 40))))));
     }
-    const table = h('div', {class: 'scroll', tabindex: 0});
+    const table = h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Numbers: ' + title});
     const details = h('details', {ontoggle: () => fill()}, h('summary', null, 'Numbers'), table);
     const words = h('figcaption');
     tools.append(
       h('button', {type: 'button', onclick: () => save(id + '.svg', 'image/svg+xml', svg())}, 'SVG'),
       h('button', {type: 'button', onclick: () => save(id + '.csv', 'text/csv', csv(data().columns, data().rows))}, 'CSV'));
     let drawn, instance, renderer, at = -1;
+    const pointer = {};
 
     function fill() {
       if (details.open) table.replaceChildren(plainTable(data().columns, data().rows));
@@ -85,17 +86,26 @@
       still.dispose();
       return text;
     }
-    chart.style.height = height + 'px';
     function redraw() {
+      // On paper a figure is no taller than a page.
+      chart.style.height = Math.min(height, printing ? 820 : Infinity) + 'px';
+      chosen.narrow = chart.clientWidth < 560;
       drawn = draw(chosen, theme);
-      const wanted = drawn.canvas ? 'canvas' : 'svg';
+      if (drawn.large) asImage(drawn, () => instance, pointer);
+      const wanted = drawn.large || drawn.canvas ? 'canvas' : 'svg';
       if (instance && renderer !== wanted) {
         instance.dispose();
         instance = null;
       }
       renderer = wanted;
-      instance = instance || echarts.init(chart, null, {renderer});
-      drawn.option.tooltip.formatter = item => bubble(item);
+      if (!instance) {
+        instance = echarts.init(chart, null, {renderer});
+        instance.getZr().on('mousemove', event => { pointer.at = [event.offsetX, event.offsetY]; });
+      }
+      drawn.option.tooltip.formatter = item => {
+        const found = drawn.large && item.seriesId === 'cells' ? drawn.under() : item;
+        return found ? bubble(found) : '';
+      };
       instance.setOption(drawn.option, true);
       instance.resize();
       charts[id] = instance;
@@ -116,17 +126,22 @@
       }
       event.preventDefault();
       first();
-      const places = drawn.option.series.flatMap((series, seriesIndex) => series.silent ? []
-        : series.data.map((_, dataIndex) => ({seriesIndex, dataIndex})));
+      const places = drawn.large ? drawn.cells.map(value => ({value})) : drawn.option.series.flatMap((series, seriesIndex) =>
+        series.silent ? [] : series.data.map((data, dataIndex) => ({seriesIndex, dataIndex, seriesId: series.id,
+          seriesName: series.name, data, name: data.name, value: data.value || data})));
       if (!places.length) return;
       at = (at + step + places.length) % places.length;
-      const place = places[at], series = drawn.option.series[place.seriesIndex];
-      const data = series.data[place.dataIndex];
-      instance.dispatchAction(Object.assign({type: 'showTip'}, place));
-      const lines = tip({seriesId: series.id, seriesName: series.name, data, name: data.name,
-        value: data.value || data, dataIndex: place.dataIndex}, drawn, chosen);
+      const place = places[at];
+      if (drawn.large) {
+        pointer.at = instance.convertToPixel({gridIndex: 0}, place.value.slice(0, 2));
+        instance.dispatchAction({type: 'showTip', x: pointer.at[0], y: pointer.at[1]});
+      } else {
+        instance.dispatchAction({type: 'showTip', seriesIndex: place.seriesIndex, dataIndex: place.dataIndex});
+      }
+      const lines = tip(place, drawn, chosen);
       said.textContent = [plain(lines[0]), ...lines.slice(1).map(line => line.map(plain).join(' '))].join(', ');
     });
+    chart.style.height = height + 'px';
     const near = new IntersectionObserver(seen => seen.some(each => each.isIntersecting) && first(), {rootMargin: '400px'});
     near.observe(chart);
     function first() {
@@ -135,6 +150,46 @@
     }
     redraws.push({first, redraw: () => instance && redraw(), resize: () => instance && instance.resize()});
     return h('figure', {id}, h('div', {class: 'head'}, h('h3', null, title), tools), words, chart, said, details);
+  }
+
+  // Ten thousand cells are one image, a pixel each; what is under the pointer is worked out.
+
+  function asImage(drawn, chart, pointer) {
+    const canvas = document.createElement('canvas');
+    canvas.width = drawn.option.xAxis.data.length;
+    canvas.height = drawn.option.yAxis.data.length;
+    const context = canvas.getContext('2d'), pixels = context.createImageData(canvas.width, canvas.height);
+    const known = new Map();
+    drawn.cells.forEach(value => {
+      const at = value[1] * canvas.width + value[0];
+      pixels.data.set([...drawn.colour(value[2]), 255], 4 * at);
+      known.set(at, value);
+    });
+    context.putImageData(pixels, 0, 0);
+    drawn.under = () => {
+      const [column, row] = chart().convertFromPixel({gridIndex: 0}, pointer.at).map(Math.round);
+      const value = known.get(row * canvas.width + column);
+      return value && {seriesId: 'cells', value};
+    };
+    drawn.option.visualMap.seriesIndex = [];
+    drawn.option.series = [{
+      id: 'cells', name: drawn.option.series[0].name, type: 'custom', data: [[0, 0]],
+      renderItem: (_, api) => {
+        const a = api.coord([0, 0]), b = api.coord([canvas.width - 1, canvas.height - 1]), cell = api.size([1, 1]);
+        return {type: 'image', style: {image: enlarged(canvas, cell), x: a[0] - cell[0] / 2, y: a[1] - cell[1] / 2,
+          width: b[0] - a[0] + cell[0], height: b[1] - a[1] + cell[1]}};
+      }
+    }];
+  }
+  // Cells with sharp edges: browsers smooth an image that they enlarge.
+  function enlarged(canvas, cell) {
+    const sharp = document.createElement('canvas'), scale = devicePixelRatio || 1;
+    sharp.width = canvas.width * Math.max(1, Math.round(cell[0] * scale));
+    sharp.height = canvas.height * Math.max(1, Math.round(cell[1] * scale));
+    const context = sharp.getContext('2d');
+    context.imageSmoothingEnabled = false;
+    context.drawImage(canvas, 0, 0, sharp.width, sharp.height);
+    return sharp;
   }
 
   // What hovering says of a model.
@@ -174,7 +229,7 @@
   function head() {
     const verdict = study.verdict;
     const words = (verdict ? plain(verdict.sentence) : study.models.length + ' models, by ' + plain(study.metric) + '.')
-      .replace(/ %/g, '\u00a0%').split(/(?<=\.) (?=[A-Z])/);
+      .replace(/ (%|=) ?/g, (all, sign) => '\u00a0' + sign + (sign === '=' ? '\u00a0' : all.slice(2))).split(/(?<=\.) (?=[A-Z])/);
     const winner = verdict && study.models.find(model => model.name === verdict.winner);
     const toggle = h('button', {type: 'button', id: 'theme', onclick: () => {
       setTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
@@ -371,7 +426,7 @@
   function comparisons() {
     if (!study.comparisons.length) return null;
     const points = each => each == null ? null : signed(each, study.metric);
-    return h('details', null, h('summary', null, 'All comparisons'), h('div', {class: 'scroll', tabindex: 0},
+    return h('details', null, h('summary', null, 'All comparisons'), h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'All comparisons'},
       plainTable(['model', 'measure', 'gain', 'from', 'to', 'p', 'test', 'more than noise', 'smallest gain that shows', 'selection optimism'],
         study.comparisons.map(each => [each.model, each.measure,
           ...[each.gain, each.low, each.high].map(points),
@@ -423,7 +478,7 @@
           now = of(chosen.layer);
           return figures.heatmap(mark(now), {name: 'degrees', x: '', y: '', from: 0}, colours);
         },
-        caption: () => 'Degrees between what fine-tuning changed in one model and in another. Small: the same direction; 90: nothing in common.'
+        caption: (_, chosen) => (chosen.layer === '' ? '' : plain(study.layerAngles[Number(chosen.layer)].of) + '. ') + 'Degrees between what fine-tuning changed in one model and in another. Small: the same direction; 90: nothing in common.'
           + (odd.size ? ' ⚠ marks what the notes above are about.' : ''),
         tip: cells(() => now, 1, 'degrees')
       }));
@@ -514,12 +569,13 @@
         id: 'landscape-' + i, title: 'The plane through ' + plane.points.map(point => short(point.name)).join(', '), height: 520,
         choices: [{key: 'of', label: 'set and metric', options: keys.map(key), value: keys[0]}],
         draw: (chosen, colours) => figures.landscape(plane, chosen.of, colours),
-        caption: () => 'Every point is a model; distances are those between weights. Lines join equal values.',
+        caption: (_, chosen) => plain(chosen.of) + '. Every point is a model; distances are those between weights. Lines join equal values.',
         tip: item => item.seriesId === 'points' ? [item.name, ['at', item.value.map(each => each.toFixed(3)).join(', ')]]
           : [item.value.slice(0, 2).map(each => each.toFixed(3)).join(', '), ['', numbers(item.value[2])]]
       }));
     });
     const preferred = sets => sets.find(each => study.sets.some(set => set.name === each && set.role === 'id')) || sets[0];
+    const on = chosen => chosen.set ? ', on ' + plain(chosen.set) : '';
     const correlated = drawn => drawn.correlation == null ? '.' : '; correlation ' + drawn.correlation.toFixed(3) + '.';
     if (study.approximation && study.approximation.length) {
       const sets = [...new Set(study.approximation.map(pair => pair.set || ''))];
@@ -531,8 +587,8 @@
           {key: 'of', label: 'measured', value: 'loss',
             options: [{id: 'loss', label: 'loss'}, ...(withErrors ? [{id: 'error', label: 'share of errors'}] : [])]}],
         draw: (chosen, colours) => figures.approximation(study.approximation, chosen, colours),
-        caption: drawn => 'How much more a soup of two loses than their ensemble, approximated from curvature and'
-          + ' disagreement, against what was measured' + correlated(drawn),
+        caption: (drawn, chosen) => 'How much more a soup of two loses than their ensemble, approximated from curvature and'
+          + ' disagreement, against what was measured' + on(chosen) + correlated(drawn),
         tip: item => {
           const pair = study.approximation[item.data.pair];
           return [item.name, ...(pair.alpha == null ? [] : [['α', numbers(pair.alpha)]]),
@@ -547,8 +603,8 @@
         id: 'advantage', title: 'Half way between two models', height: 420,
         choices: [{key: 'set', label: 'set', options: sets.map(key), value: preferred(sets)}],
         draw: (chosen, colours) => figures.advantage(study.advantage, chosen.set, colours),
-        caption: drawn => 'How much better the model half way between two is than the mean of the two, against the angle between'
-          + ' what fine-tuning changed in them' + correlated(drawn),
+        caption: (drawn, chosen) => 'How much better the model half way between two is than the mean of the two, against the angle between'
+          + ' what fine-tuning changed in them' + on(chosen) + correlated(drawn),
         tip: item => {
           const pair = study.advantage.pairs[item.data.pair];
           return [item.name, ['angle', pair.angle.toFixed(1) + '°'], ['advantage', signed(pair.advantage, study.advantage.metric)]];
@@ -567,7 +623,7 @@
       [h('dt', null, plain(key)), h('dd', null, h('bdi', null, plain(text)))]));
     const files = (title, map) => Object.keys(map).length ? h('details', null,
       h('summary', null, title + ' (' + Object.keys(map).length + ') with SHA-256'),
-      h('div', {class: 'scroll', tabindex: 0}, h('table', null, h('tbody', null, Object.entries(map).map(([file, hash]) =>
+      h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title}, h('table', null, h('tbody', null, Object.entries(map).map(([file, hash]) =>
         h('tr', null, h('td', {class: 'text'}, name(file)), h('td', {class: 'hash text'}, plain(hash)))))))) : null;
     return [
       pairs([
@@ -613,11 +669,13 @@
   let before = null;
   addEventListener('beforeprint', () => {
     before = document.documentElement.dataset.theme;
+    printing = true;
     setTheme('light');
     redraws.forEach(each => each.first());
     redraws.forEach(each => each.redraw());
   });
   addEventListener('afterprint', () => {
+    printing = false;
     setTheme(before);
     redraws.forEach(each => each.redraw());
   });
@@ -638,7 +696,7 @@
   document.getElementById('page').append(head(),
     h('nav', {'aria-label': 'Sections'}, h('ul', null, sections.map(each =>
       h('li', null, h('a', {href: '#' + each.id}, each.title))))),
-    h('main', null, sections.map(each => each.element)));
+    h('main', {id: 'content', tabindex: -1}, sections.map(each => each.element)));
   // For tests and the curious: milliseconds until what is in the window was drawn.
   window.stockpot = {study, charts, draw: () => redraws.forEach(each => each.first())};
   requestAnimationFrame(() => setTimeout(() => { window.stockpot.drawnMillis = performance.now(); }));

@@ -69,6 +69,51 @@ class ReportPageBrowserTest {
     }
   }
 
+  /// Ten thousand cells are one image, and what is under the pointer is worked out.
+  @Test
+  void aHundredModelsWithTwoHundredLayersAreDrawnAndTold() throws Exception {
+    TestRun.of(100, 200).write(folder);
+    try (Browser browser = open()) {
+      assertThat(Files.size(folder.resolve("report.html"))).isLessThan(5_000_000);
+      for (String figure : List.of("angles", "norms", "coefficients-learned")) {
+        assertThat(marks(browser, figure, "cells")).as(figure).isEqualTo(1);
+        browser.evaluate("document.getElementById('chart-%s').scrollIntoView()".formatted(figure));
+        List<Double> at = Members.asNumbers("point", browser.evaluate(place(figure, "[7, 3]")));
+        browser.move(at.getFirst() - 30, at.getLast() + 5);
+        browser.move(at.getFirst(), at.getLast());
+        assertThat(
+                browser.text(
+                    "document.querySelector('#chart-%s .tip b').innerText".formatted(figure)))
+            .isEqualTo(figure.equals("angles") ? "ft-03 × ft-07" : rowOf(figure) + " × ft-07");
+      }
+      browser.evaluate("document.getElementById('chart-coefficients-learned').focus()");
+      browser.press("ArrowRight");
+      browser.press("ArrowRight");
+      assertThat(
+              browser.text(
+                  "document.querySelector('#coefficients-learned [aria-live]').textContent"))
+          .startsWith("layer.0.weight × ft-01, α 0.");
+      assertQuiet(browser);
+    }
+  }
+
+  /// The first row of norms is the whole model.
+  private static String rowOf(String figure) {
+    return figure.equals("norms") ? "layer.2.weight" : "layer.3.weight";
+  }
+
+  private static String place(String figure, String value) {
+    return """
+    (() => {
+      const chart = stockpot.charts['%s'];
+      const point = chart.convertToPixel({gridIndex: 0}, %s);
+      const box = chart.getDom().getBoundingClientRect();
+      return [box.x + point[0], box.y + point[1]];
+    })()\
+    """
+        .formatted(figure, value);
+  }
+
   @Test
   void valuesInThePageAreThoseOfTheResults() throws Exception {
     TestRun.of(5, 2).write(folder);

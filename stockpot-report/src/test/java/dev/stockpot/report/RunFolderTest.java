@@ -86,6 +86,26 @@ class RunFolderTest {
   }
 
   @Test
+  void theCommandIsThatOfTheWeightsWhereTheySayAll() throws Exception {
+    TestRun.of(2, 1).write(folder);
+    String manifest = Files.readString(folder.resolve("manifest.json"));
+    String known =
+        manifest.replace(
+            "\"inputs\":{", "\"inputs\":{\"a b/ft-00.safetensors\":\"1\",\"ft-01.pt\":\"2\",");
+    assertThat(command(known))
+        .contains("stockpot uniform 'a b/ft-00.safetensors' ft-01.pt -o soup.safetensors");
+    // Of Model Stock the weights do not say what each layer takes.
+    assertThat(command(known.replace("\"chosen\":\"greedy\"", "\"chosen\":\"stock\"")))
+        .contains("stockpot cook soup.yml");
+    assertThat(command(manifest)).contains("stockpot cook soup.yml");
+  }
+
+  private Optional<String> command(String manifest) throws Exception {
+    Files.writeString(folder.resolve("manifest.json"), manifest);
+    return read().parts().verdict().orElseThrow().command();
+  }
+
+  @Test
   void whatCannotBeReadIsLeftOutWithAWarning() throws Exception {
     TestRun.of(3, 1).write(folder);
     Files.writeString(folder.resolve("greedy/trace.json"), "{\"trace\": 1}");
