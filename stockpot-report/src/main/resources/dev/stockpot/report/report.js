@@ -108,6 +108,8 @@
       };
       instance.setOption(drawn.option, true);
       instance.resize();
+      // Paper does not wait for the next frame.
+      if (printing) instance.getZr().flush();
       charts[id] = instance;
       words.replaceChildren(...[caption ? caption(drawn, chosen) : []].flat());
       at = -1;
@@ -149,7 +151,7 @@
       if (!instance) redraw();
     }
     redraws.push({first, redraw: () => instance && redraw(), resize: () => instance && instance.resize()});
-    return h('figure', {id}, h('div', {class: 'head'}, h('h3', null, title), tools), words, chart, said, details);
+    return h('figure', {id, 'aria-label': title}, h('div', {class: 'head'}, h('h3', null, title), tools), words, chart, said, details);
   }
 
   // Ten thousand cells are one image, a pixel each; what is under the pointer is worked out.
@@ -256,7 +258,7 @@
       h('div', {id: 'verdict'}, h('h1', {class: words[0].length > 130 ? 'long' : null}, words[0]), words.length > 1 ? h('p', {class: 'lead'}, words.slice(1).join(' ')) : null),
       facts && h('dl', {class: 'facts'}, facts),
       verdict && verdict.checkpoint && h('p', {class: 'note'}, 'Its checkpoint: ', h('code', null, plain(verdict.checkpoint))),
-      verdict && verdict.command && h('div', {class: 'command'}, h('pre', {tabindex: 0}, plain(verdict.command)),
+      verdict && verdict.command && h('div', {class: 'command'}, h('pre', {tabindex: 0, role: 'group', 'aria-label': 'The command that makes it again'}, plain(verdict.command)),
         h('button', {type: 'button', onclick: event => copy(verdict.command, event.target)}, 'Copy')));
   }
   function copy(text, button) {
@@ -375,7 +377,7 @@
       if (column.id === 'name') {
         const dot = h('span', {class: 'dot', 'aria-hidden': 'true'});
         dot.style.background = colour(model.kind);
-        return h('td', {class: 'name'}, dot, name(model.name));
+        return h('td', {class: 'name', role: 'rowheader'}, dot, name(model.name));
       }
       if (column.id === 'recipe') return h('td', {class: 'text'}, name(model.recipe));
       const found = column.of(model);

@@ -59,7 +59,9 @@ class DocumentedFilesTest {
   @MethodSource("blocks")
   void isReadAsItStands(Block block) throws IOException {
     makeFiles(block.yaml());
-    if (block.page().equals("merging.md")) {
+    if (block.page().equals("finetuning.md")) {
+      assertThat(SweepFile.read(write(sweep(block.yaml())))).isNotNull();
+    } else if (block.page().equals("merging.md")) {
       assertThat(MergeFile.read(write(mergeConfig(block.yaml())))).isNotNull();
     } else if (block.yaml().contains("metric-path:")) {
       // The jar is the reader's own; all else was understood.
@@ -86,6 +88,17 @@ class DocumentedFilesTest {
             "data", "{select: {x: x.npy, y: y.npy}}"));
   }
 
+  private static String sweep(String excerpt) {
+    Map<String, String> usual = new LinkedHashMap<>();
+    usual.put("search", "{random: 2}");
+    usual.put("hyperparameters", "{lr: {uniform: [0.1, 0.2]}}");
+    if (!excerpt.contains("trainer:")) {
+      usual.put("model", "{torchscript: model.ts.pt}");
+      usual.put("data", "{train: {x: x.npy, y: y.npy}, select: {x: x.npy, y: y.npy}}");
+    }
+    return completed(excerpt, usual);
+  }
+
   private static String mergeConfig(String excerpt) {
     boolean whole = excerpt.contains("models:\n") || excerpt.startsWith("modules:");
     return completed(
@@ -110,7 +123,9 @@ class DocumentedFilesTest {
   private void makeFiles(String yaml) throws IOException {
     Matcher files =
         FILE.matcher(
-            yaml + " base.safetensors ft-1.safetensors ft-2.safetensors model.onnx x.npy y.npy");
+            yaml
+                + " base.safetensors ft-1.safetensors ft-2.safetensors model.onnx model.ts.pt x.npy"
+                + " y.npy");
     while (files.find()) {
       Path file = folder.resolve(files.group().replace("*", "1"));
       Files.createDirectories(file.getParent());
