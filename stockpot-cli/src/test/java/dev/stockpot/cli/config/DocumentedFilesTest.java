@@ -90,6 +90,7 @@ class DocumentedFilesTest {
 
   private static String sweep(String excerpt) {
     Map<String, String> usual = new LinkedHashMap<>();
+    usual.put("base", "base.safetensors");
     usual.put("search", "{random: 2}");
     usual.put("hyperparameters", "{lr: {uniform: [0.1, 0.2]}}");
     if (!excerpt.contains("trainer:")) {
