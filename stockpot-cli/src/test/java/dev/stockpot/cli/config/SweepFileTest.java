@@ -78,7 +78,7 @@ class SweepFileTest {
     assertThat(spec.stock()).contains(new SweepSpec.Stock(2, false));
     List<Draw> draws = spec.draws();
     assertThat(draws).hasSize(3);
-    assertThat(draws.get(2).json()).containsEntry("batch-size", 32L).containsEntry("seed", 2L);
+    assertThat(draws.get(2).json()).containsEntry("epochs", 32L).containsEntry("seed", 2L);
   }
 
   @Test
@@ -176,6 +176,11 @@ class SweepFileTest {
     refused(
         NETWORK + "base: base.safetensors\nstock: {every: epoch}\nhyperparameters: {seed: 1}",
         "FILE:6: 'stock' merges several runs, and there is 1");
+    refused(
+        NETWORK
+            + "base: base.safetensors\nstock: {every: epoch}\nhyperparameters: {epochs: [1, 2]}",
+        "FILE:6: 'stock' merges runs of as many epochs; give one value for epochs and"
+            + " probe-epochs");
   }
 
   @Test
