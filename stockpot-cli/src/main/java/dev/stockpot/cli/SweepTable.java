@@ -106,7 +106,10 @@ final class SweepTable {
     if (differing && points.size() > 1) {
       names.removeIf(name -> {
         Set<Object> values = new HashSet<>();
-        points.forEach(point -> values.add(point.getOrDefault(name, "-")));
+        // A merged model has none.
+        points.stream()
+            .filter(point -> !point.isEmpty())
+            .forEach(point -> values.add(point.getOrDefault(name, "-")));
         return values.size() == 1;
       });
     }

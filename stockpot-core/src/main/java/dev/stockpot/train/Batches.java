@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 /// The batches of a run: examples in an order of their own in each epoch, augmented and mixed. All
 /// is a function of the run's seed, the epoch, the step and the example.
 ///
-/// For one thread. A batch is valid until the next.
+/// For one thread at a time. A batch is valid until the next.
 public final class Batches implements AutoCloseable {
   private final Examples examples;
   private final int size;
@@ -30,8 +30,8 @@ public final class Batches implements AutoCloseable {
   private final double mixup;
   private final double cutmix;
   private final Augmentation augmentation;
-  private final Arena arena = Arena.ofConfined();
-  private Arena read = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
+  private Arena read = Arena.ofShared();
   private final SequencedMap<String, MemorySegment> inputs = new LinkedHashMap<>();
   private final MemorySegment targets;
 
@@ -165,7 +165,7 @@ public final class Batches implements AutoCloseable {
 
   private Batch fresh(int[] chosen) {
     read.close();
-    read = Arena.ofConfined();
+    read = Arena.ofShared();
     return examples.read(chosen, read);
   }
 
