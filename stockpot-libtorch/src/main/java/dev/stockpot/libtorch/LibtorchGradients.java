@@ -64,7 +64,7 @@ final class LibtorchGradients implements GradientEngine {
   private final class Loaded implements Model {
     private final MappedWeights weights;
     private final LibtorchModel forward;
-    private Arena results = Arena.ofConfined();
+    private Arena results = Arena.ofShared(); // several threads take products
 
     Loaded(MappedWeights weights, LibtorchModel forward) {
       this.weights = weights;
@@ -80,7 +80,7 @@ final class LibtorchGradients implements GradientEngine {
     public Gradient gradient(Batch batch, int[] labels, double beta) {
       Libtorch.load(threads);
       results.close();
-      results = Arena.ofConfined();
+      results = Arena.ofShared();
       synchronized (slots) {
         try (PointerScope _ = new PointerScope();
             AutoGradMode _ = new AutoGradMode(true)) {
