@@ -24,9 +24,9 @@ final class StockpotProcess {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     words.add(
-        "--enable-native-access=dev.stockpot.core,com.microsoft.onnxruntime,duckdb.jdbc,ai.djl.tokenizers,org.bytedeco.javacpp,org.bytedeco.openblas,org.bytedeco.pytorch",
-        "-cp",
-        LIB.resolveSibling("natives") + "/*");
+        "--enable-native-access=dev.stockpot.core,com.microsoft.onnxruntime,duckdb.jdbc,ai.djl.tokenizers"
+            + ",org.bytedeco.javacpp,org.bytedeco.openblas,org.bytedeco.pytorch");
+    words.addAll(List.of("-cp", LIB.resolveSibling("natives") + "/*"));
     words.addAll(List.of("-Dstockpot.home=" + ROOT, "-p", LIB.toString()));
     words.addAll(List.of("-m", "dev.stockpot.cli/dev.stockpot.cli.Main"));
     words.addAll(List.of(args));
