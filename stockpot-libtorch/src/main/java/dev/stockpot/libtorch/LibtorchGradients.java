@@ -55,6 +55,12 @@ final class LibtorchGradients implements GradientEngine {
   }
 
   @Override
+  public Statistics statistics(Checkpoint weights) {
+    WeightFit fit = WeightFit.of(network, constants, weights);
+    return new BatchStatistics(network, slots, new MappedWeights(weights, fit.filled()), threads);
+  }
+
+  @Override
   public void close() {
     slots.close();
     network.close();
