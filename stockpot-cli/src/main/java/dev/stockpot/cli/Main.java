@@ -100,6 +100,8 @@ public final class Main implements Runnable {
     commands.put("uniform", () -> new UniformCommand(terminal));
     commands.put("merge", () -> new MergeCommand(terminal));
     commands.put("greedy", () -> new GreedyCommand(terminal));
+    commands.put("learned", () -> new LearnedCommand(terminal));
+    commands.put("recalibrate", () -> new RecalibrateCommand(terminal));
     commands.put("stock", () -> new StockCommand(terminal));
     commands.put("evaluate", () -> new EvaluateCommand(terminal));
     commands.put("interpolate", () -> new InterpolateCommand(terminal));

@@ -26,8 +26,27 @@ public interface GradientEngine extends AutoCloseable {
   /// @throws EvaluationException as [#check]
   Model load(Checkpoint weights);
 
+  /// The network in training mode with these weights, to see what its BatchNorm layers see; the
+  /// checkpoint stays open as long.
+  ///
+  /// @throws EvaluationException as [#check], or if the network has no running statistics
+  Statistics statistics(Checkpoint weights);
+
   @Override
   void close();
+
+  /// A network whose BatchNorm layers are listened to; used by one thread at a time.
+  interface Statistics extends AutoCloseable {
+
+    /// Means and unbiased variances of a batch, by the names of the running statistics.
+    ///
+    /// @throws EvaluationException if the network does not take the input, or keeps its statistics
+    ///   in training
+    SequencedMap<String, double[]> of(Batch batch);
+
+    @Override
+    void close();
+  }
 
   /// A network with weights; used by one thread at a time.
   interface Model extends AutoCloseable {

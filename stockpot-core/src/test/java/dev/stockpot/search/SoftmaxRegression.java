@@ -26,6 +26,11 @@ record SoftmaxRegression(List<String> parameters) implements GradientEngine {
   }
 
   @Override
+  public Statistics statistics(Checkpoint weights) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Model load(Checkpoint checkpoint) {
     float[] weight = floats(checkpoint, "conv.w");
     float[] bias = floats(checkpoint, "fc.w");

@@ -55,6 +55,12 @@ final class LibtorchGradients implements GradientEngine {
   }
 
   @Override
+  public Statistics statistics(Checkpoint weights) {
+    WeightFit fit = WeightFit.of(network, constants, weights);
+    return new BatchStatistics(network, slots, new MappedWeights(weights, fit.filled()), threads);
+  }
+
+  @Override
   public void close() {
     slots.close();
     network.close();
@@ -64,7 +70,7 @@ final class LibtorchGradients implements GradientEngine {
   private final class Loaded implements Model {
     private final MappedWeights weights;
     private final LibtorchModel forward;
-    private Arena results = Arena.ofConfined();
+    private Arena results = Arena.ofShared(); // several threads take products
 
     Loaded(MappedWeights weights, LibtorchModel forward) {
       this.weights = weights;
@@ -80,7 +86,7 @@ final class LibtorchGradients implements GradientEngine {
     public Gradient gradient(Batch batch, int[] labels, double beta) {
       Libtorch.load(threads);
       results.close();
-      results = Arena.ofConfined();
+      results = Arena.ofShared();
       synchronized (slots) {
         try (PointerScope _ = new PointerScope();
             AutoGradMode _ = new AutoGradMode(true)) {

@@ -1,0 +1,108 @@
+package dev.stockpot.cli;
+
+import static dev.stockpot.cli.StockpotProcess.stockpot;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stockpot.cli.StockpotProcess.Result;
+import dev.stockpot.internal.json.Json;
+import dev.stockpot.internal.json.JsonReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LearnedIT {
+  private static final Path DIGITS =
+      StockpotProcess.ROOT.toAbsolutePath().normalize().resolve("examples/digits");
+
+  @TempDir private Path folder;
+
+  @Test
+  void theLearnedSoupByLayerHasNoMoreLossThanTheUniformOne() throws Exception {
+    write("{onnx: %1$s/model.onnx, torchscript: %1$s/model.ts.pt}");
+    Result result =
+        stockpot(
+            folder,
+            "learned",
+            DIGITS + "/ft-*.safetensors",
+            "--eval",
+            "eval.yml",
+            "--by",
+            "layer",
+            "--epochs",
+            "2",
+            "--json",
+            "-o",
+            "soup.safetensors");
+    assertThat(result.code()).as(result.err()).isEqualTo(0);
+    assertThat(result.err())
+        .contains("its coefficients were trained on select, so its score there estimates nothing");
+    Map<String, Json> coefficients =
+        members(members(JsonReader.read(result.out())).get("coefficients"));
+    List<Json> losses = ((Json.Arr) coefficients.get("losses")).elements();
+    assertThat(losses).hasSize(3);
+    double uniform = number(losses.getFirst());
+    assertThat(losses.stream().mapToDouble(LearnedIT::number).min().orElseThrow())
+        .isLessThan(uniform);
+    assertThat(((Json.Arr) coefficients.get("layers")).elements()).hasSize(10);
+    assertThat(folder.resolve("soup.safetensors")).exists();
+  }
+
+  @Test
+  void cookLearnsToo() throws Exception {
+    write("{torchscript: %1$s/model.ts.pt}");
+    Files.writeString(
+        folder.resolve("soup.yml"),
+        "ingredients: [\"%s/ft-0[038].safetensors\"]%nrecipes: [uniform, {learned: {epochs: 1}}]%n%s"
+            .formatted(DIGITS, Files.readString(folder.resolve("eval.yml"))));
+    Result result = stockpot(folder, "cook", "soup.yml", "-o", "run", "--quiet");
+    assertThat(result.code()).as(result.err()).isEqualTo(0);
+    Map<String, Json> coefficients =
+        members(JsonReader.read(Files.readString(folder.resolve("run/learned/coefficients.json"))));
+    assertThat(coefficients.keySet())
+        .containsExactly("layers", "ingredients", "alpha", "beta", "losses");
+    assertThat(Files.readString(folder.resolve("run/report.html"))).contains("coefficients");
+  }
+
+  @Test
+  void withoutGradientsAnEvolutionStrategySearches() throws Exception {
+    write("{onnx: %1$s/model.onnx}");
+    Result result =
+        stockpot(
+            folder,
+            "learned",
+            DIGITS + "/ft-0[38].safetensors",
+            "--eval",
+            "eval.yml",
+            "-o",
+            "soup.safetensors");
+    assertThat(result.code()).as(result.err()).isEqualTo(0);
+    assertThat(result.err())
+        .contains(
+            "there is no network that gives gradients (evaluator: {torchscript: …}); coefficients"
+                + " for the whole model were looked for by CMA-ES on the evaluator");
+  }
+
+  private void write(String evaluator) throws Exception {
+    Files.writeString(
+        folder.resolve("eval.yml"),
+        """
+        evaluator: %s
+        input: {layout: nchw, scale: 16}
+        data:
+          select: {x: %2$s/data/select-x.npy, y: %2$s/data/select-y.npy}
+        metric: accuracy
+        """
+            .formatted(evaluator.formatted(DIGITS), DIGITS));
+  }
+
+  private static double number(Json json) {
+    return ((Json.Num) json).asDouble();
+  }
+
+  private static Map<String, Json> members(Json json) {
+    return ((Json.Obj) json).members();
+  }
+}
