@@ -61,10 +61,10 @@ class SweepFileTest {
         stock: {every: 2, optimizer: reset}
         hyperparameters:
           lr: {log-uniform: [1e-4, 1e-2]}
-          epochs: {integer: [4, 16]}
+          batch-size: {integer: [4, 16]}
           label-smoothing: {mixture: [{probability: 0.5, value: 0}, {probability: 0.5, value: {uniform: [0, 0.25]}}]}
           optimizer: [adamw, sgd]
-          batch-size: 32
+          epochs: 32
         input: {layout: nchw, scale: 16}
         data: {train: {x: x.npy, y: y.npy}, select: {x: x.npy, y: y.npy}}
         metric: accuracy
