@@ -223,6 +223,7 @@ final class Selection {
     public void add(List<KeyCounts> total, List<KeyCounts> part) {
       for (int s = 0; s < total.size(); s++) {
         total.get(s).add(part.get(s));
+        part.get(s).drop();
       }
     }
 
@@ -232,6 +233,7 @@ final class Selection {
       for (int s = 0; s < searches.size(); s++) {
         Search search = searches.get(s);
         narrowed.add(search.found() ? search : narrow(search, total.get(s)));
+        total.get(s).drop();
       }
       return advance(narrowed);
     }

@@ -58,6 +58,7 @@ public final class CoefficientTraining {
   /// A loss and its gradient.
   ///
   /// @param gradient for each row and ingredient, then for β
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Slope(double loss, double... gradient) {}
 
   CoefficientTraining(
