@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,10 +27,10 @@ import picocli.CommandLine.Option;
     name = DemoCommand.NAME,
     description = {
       "Cooks the bundled family: ten small networks, fine-tuned from one base to read digits, every"
-          + " recipe, the ranking."
+          + " recipe, the ranking. Or begins with nothing but data."
     },
-    footer = "  stockpot demo")
-final class DemoCommand implements Runnable {
+    footer = {"  stockpot demo", "  stockpot demo --from-scratch"})
+final class DemoCommand implements Callable<Integer> {
   static final String NAME = "demo";
 
   private final Terminal terminal;
@@ -40,19 +41,42 @@ final class DemoCommand implements Runnable {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
-      defaultValue = "stockpot-demo",
       description =
-          "Folder for the run, replaced if a demo made it; ${DEFAULT-VALUE} unless given.")
-  private Path folder;
+          "Folder for the run, replaced if a demo made it; stockpot-demo, or stockpot-scratch,"
+              + " unless given.")
+  private Optional<Path> chosen;
+
+  @Option(
+      names = "--from-scratch",
+      description =
+          "Pre-train, fine-tune a sweep and cook it, all here, on two tasks: digits, and telling"
+              + " languages apart from names in the JDK's locale data. A run that was cut off goes"
+              + " on when it is started again.")
+  private boolean fromScratch;
+
+  @Option(
+      names = "--brief",
+      hidden = true,
+      description = "With --from-scratch: one epoch each, to see that all is in place.")
+  private boolean brief;
 
   DemoCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public void run() {
+  public Integer call() {
+    if (fromScratch) {
+      Path folder = chosen.orElse(Path.of("stockpot-scratch"));
+      return new ScratchDemo(terminal, output, examples(), folder, brief).run();
+    }
+    cook(chosen.orElse(Path.of("stockpot-demo")));
+    return 0;
+  }
+
+  private void cook(Path folder) {
     Path soup = examples().resolve("digits").resolve("soup.yml");
-    replaceEarlierDemo();
+    replaceEarlierDemo(folder);
     CookRun.Settings settings =
         new CookRun.Settings(
             soup,
@@ -78,11 +102,11 @@ final class DemoCommand implements Runnable {
     }
   }
 
-  private void replaceEarlierDemo() {
+  private static void replaceEarlierDemo(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }
-    if (!isDemo()) {
+    if (!isDemo(folder)) {
       throw new RecipeException(
           folder + ": is there and no finished demo; choose another folder with -o, or delete it");
     }
@@ -90,7 +114,7 @@ final class DemoCommand implements Runnable {
   }
 
   /// Only what the manifest says a demo made may be deleted, never a run of the user's.
-  private boolean isDemo() {
+  private static boolean isDemo(Path folder) {
     try {
       return JsonReader.read(Files.readAllBytes(folder.resolve("manifest.json")))
               instanceof Json.Obj(Map<String, Json> members)
@@ -101,7 +125,7 @@ final class DemoCommand implements Runnable {
   }
 
   /// The launcher says where the project lies.
-  private static Path examples() {
+  static Path examples() {
     String home = System.getProperty("stockpot.home");
     Path examples = Path.of(home == null ? "" : home, "examples");
     if (!Files.isDirectory(examples)) {

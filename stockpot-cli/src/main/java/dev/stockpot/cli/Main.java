@@ -113,6 +113,7 @@ public final class Main implements Runnable {
     commands.put("verify", () -> new VerifyCommand(terminal));
     commands.put("convert", () -> new ConvertCommand(terminal));
     commands.put("extract-lora", () -> new ExtractLoraCommand(terminal));
+    commands.put("miniatures", () -> new MiniaturesCommand(terminal));
     commands.put("warm-up", () -> new WarmUpCommand());
     return commands;
   }

@@ -15,6 +15,9 @@ import java.util.function.ToDoubleFunction;
 ///
 /// The recipes' names are those of the soup.yml that every pool is cooked by.
 public final class Claims {
+  /// The pre-trained model.
+  public static final String BASE = "base";
+
   /// Cooked in every pool.
   public static final String UNIFORM = "uniform";
 
@@ -110,14 +113,14 @@ public final class Claims {
             SOUPS,
             Side.ABOVE,
             0,
-            pool -> pool.overPairs(Pool.Pair::angle, Pool.Pair::advantage)),
+            pool -> pool.pairs().advantage()),
         number(
             "The approximation of how much worse soup than ensemble is goes with the truth (r over"
                 + " pairs above one half)",
             SOUPS,
             Side.ABOVE,
             0.5,
-            pool -> pool.overPairs(Pool.Pair::approximated, Pool.Pair::measured)),
+            pool -> pool.pairs().approximation()),
         points(
             "Soups need a shared initialisation: the mean of the best models of two pre-trainings"
                 + " loses at least 10 points on test against the mean of the two accuracies",

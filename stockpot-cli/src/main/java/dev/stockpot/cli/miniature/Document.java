@@ -29,7 +29,7 @@ public record Document(SequencedMap<String, String> tasks, SequencedMap<String, 
 
   private static final List<String> CANDIDATES =
       List.of(
-          "base",
+          Claims.BASE,
           BEST,
           Claims.UNIFORM,
           Claims.GREEDY,
@@ -156,7 +156,7 @@ public record Document(SequencedMap<String, String> tasks, SequencedMap<String, 
                 pool -> pool.value(candidate.equals(BEST) ? pool.best() : candidate, set, metric))
             .average()
             .orElse(Double.NaN);
-    return String.format(Locale.ROOT, "%.2f", 100 * mean);
+    return Double.isNaN(mean) ? "" : String.format(Locale.ROOT, "%.2f", 100 * mean);
   }
 
   /// A claim that begins with `… and` continues the one before it.

@@ -14,14 +14,14 @@ import java.util.function.ToDoubleFunction;
 /// @param results candidate → set → metric → value: the base, the models, what recipes made
 /// @param models fine-tuned from the base, each with hyperparameters of its own
 /// @param distances of each model from the mean of all
-/// @param pairs of models
+/// @param pairs what all pairs of models say
 /// @param twins models that differ in nothing but their seed
 /// @param foreign the best model and that of a pool with another pre-training
 public record Pool(
     SequencedMap<String, Map<String, Map<String, Double>>> results,
     List<String> models,
     SequencedMap<String, Double> distances,
-    List<Pair> pairs,
+    Pairs pairs,
     Twins twins,
     Foreign foreign) {
 
@@ -32,19 +32,11 @@ public record Pool(
   public static final String SELECT = "select";
   static final String ACCURACY = "accuracy";
 
-  /// Two models and the soup half way between them.
+  /// Correlations over pairs of models, on test; NaN where one of the two does not vary.
   ///
-  /// @param angle between their moves from the base, in degrees
-  /// @param advantage accuracy of the soup on test beyond the mean of the two
-  /// @param measured the loss of the soup beyond that of the ensemble, on test
-  /// @param approximated the same by the papers' formula
-  public record Pair(
-      String first,
-      String second,
-      double angle,
-      double advantage,
-      double measured,
-      double approximated) {}
+  /// @param advantage of a soup half way over the mean of the two, with the angle between them
+  /// @param approximation of how much worse a soup is than the ensemble, with what was measured
+  public record Pairs(double advantage, double approximation) {}
 
   /// Models trained alike but for the seed.
   ///
@@ -78,24 +70,21 @@ public record Pool(
     results = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(results));
     models = List.copyOf(models);
     distances = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(distances));
-    pairs = List.copyOf(pairs);
   }
 
-  /// A candidate's accuracy.
+  /// A candidate's accuracy; NaN if it was not cooked.
   ///
   /// @param set a set, or [#SHIFTS]
-  /// @throws IllegalArgumentException if there is no such candidate or set
   public double accuracy(String candidate, String set) {
     return value(candidate, set, ACCURACY);
   }
 
-  /// A candidate's value of a metric.
+  /// A candidate's value of a metric; NaN if it was not cooked.
+  ///
+  /// @throws IllegalArgumentException if there is no such set
   public double value(String candidate, String set, String metric) {
     Map<String, Map<String, Double>> sets = results.get(candidate);
-    if (sets == null) {
-      throw new IllegalArgumentException("no candidate '" + candidate + "' in a pool");
-    }
-    return value(sets, set, metric);
+    return sets == null ? Double.NaN : value(sets, set, metric);
   }
 
   /// The value of a metric on a set, or its mean over [#SHIFTS].
@@ -114,17 +103,18 @@ public record Pool(
 
   /// The model that is best on `select`; of equals the first.
   public String best() {
-    String best = models.getFirst();
-    for (String model : models) {
-      best = accuracy(model, SELECT) > accuracy(best, SELECT) ? model : best;
-    }
-    return best;
+    return best(results, models);
   }
 
-  /// How two things go together over the pairs; NaN where one of them does not vary.
-  double overPairs(ToDoubleFunction<Pair> x, ToDoubleFunction<Pair> y) {
-    return Correlation.pearson(
-        pairs.stream().mapToDouble(x).toArray(), pairs.stream().mapToDouble(y).toArray());
+  /// The one of some models that is best on `select`; of equals the first.
+  public static String best(
+      Map<String, Map<String, Map<String, Double>>> results, List<String> models) {
+    String best = models.getFirst();
+    for (String model : models) {
+      double accuracy = value(results.get(model), SELECT, ACCURACY);
+      best = accuracy > value(results.get(best), SELECT, ACCURACY) ? model : best;
+    }
+    return best;
   }
 
   /// How two things go together over the models; NaN where one of them does not vary.

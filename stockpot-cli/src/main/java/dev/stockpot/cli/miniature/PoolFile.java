@@ -1,7 +1,13 @@
 package dev.stockpot.cli.miniature;
 
+import static dev.stockpot.cli.miniature.Members.list;
+import static dev.stockpot.cli.miniature.Members.map;
+import static dev.stockpot.cli.miniature.Members.member;
+import static dev.stockpot.cli.miniature.Members.number;
+import static dev.stockpot.cli.miniature.Members.sets;
+
 import dev.stockpot.cli.miniature.Pool.Foreign;
-import dev.stockpot.cli.miniature.Pool.Pair;
+import dev.stockpot.cli.miniature.Pool.Pairs;
 import dev.stockpot.cli.miniature.Pool.Twins;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.json.Json;
@@ -12,11 +18,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.function.Function;
 
 /// A pool as a file: when it is there, the pool has been measured.
 public final class PoolFile {
@@ -28,20 +31,10 @@ public final class PoolFile {
     document.put("results", pool.results());
     document.put("models", pool.models());
     document.put("distances", pool.distances());
-    document.put(
-        "pairs",
-        pool.pairs().stream()
-            .map(pair -> {
-              Map<String, Object> members = new LinkedHashMap<>();
-              members.put("first", pair.first());
-              members.put("second", pair.second());
-              members.put("angle", pair.angle());
-              members.put("advantage", pair.advantage());
-              members.put("measured", pair.measured());
-              members.put("approximated", pair.approximated());
-              return members;
-            })
-            .toList());
+    Map<String, Object> pairs = new LinkedHashMap<>();
+    pairs.put("advantage", pool.pairs().advantage());
+    pairs.put("approximation", pool.pairs().approximation());
+    document.put("pairs", pairs);
     Map<String, Object> twins = new LinkedHashMap<>();
     twins.put("norms", pool.twins().norms());
     twins.put("cosines", pool.twins().cosines());
@@ -66,18 +59,19 @@ public final class PoolFile {
     }
     try {
       Json json = JsonReader.read(Files.readAllBytes(file));
+      Json pairs = member(json, "pairs");
       Json twins = member(json, "twins");
       Json foreign = member(json, "foreign");
       return Optional.of(
           new Pool(
-              map(member(json, "results"), PoolFile::sets),
-              list(member(json, "models"), PoolFile::text),
-              map(member(json, "distances"), PoolFile::number),
-              list(member(json, "pairs"), PoolFile::pair),
+              map(member(json, "results"), Members::sets),
+              list(member(json, "models"), Members::text),
+              map(member(json, "distances"), Members::number),
+              new Pairs(number(member(pairs, "advantage")), number(member(pairs, "approximation"))),
               new Twins(
-                  list(member(twins, "norms"), PoolFile::number),
-                  list(member(twins, "cosines"), PoolFile::number),
-                  list(member(twins, "singles"), PoolFile::sets),
+                  list(member(twins, "norms"), Members::number),
+                  list(member(twins, "cosines"), Members::number),
+                  list(member(twins, "singles"), Members::sets),
                   sets(member(twins, "pair")),
                   sets(member(twins, "stock")),
                   sets(member(twins, "all"))),
@@ -85,43 +79,5 @@ public final class PoolFile {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Pair pair(Json json) {
-    return new Pair(
-        text(member(json, "first")),
-        text(member(json, "second")),
-        number(member(json, "angle")),
-        number(member(json, "advantage")),
-        number(member(json, "measured")),
-        number(member(json, "approximated")));
-  }
-
-  /// Set → metric → value.
-  private static Map<String, Map<String, Double>> sets(Json json) {
-    return map(json, metrics -> map(metrics, PoolFile::number));
-  }
-
-  private static Json member(Json json, String name) {
-    return ((Json.Obj) json).members().get(name);
-  }
-
-  private static <T> SequencedMap<String, T> map(Json json, Function<Json, T> value) {
-    SequencedMap<String, T> map = new LinkedHashMap<>();
-    ((Json.Obj) json).members().forEach((name, member) -> map.put(name, value.apply(member)));
-    return map;
-  }
-
-  private static <T> List<T> list(Json json, Function<Json, T> value) {
-    return ((Json.Arr) json).elements().stream().map(value).toList();
-  }
-
-  private static String text(Json json) {
-    return ((Json.Str) json).value();
-  }
-
-  /// What is not defined is written as null.
-  private static double number(Json json) {
-    return json instanceof Json.Num number ? number.asDouble() : Double.NaN;
   }
 }

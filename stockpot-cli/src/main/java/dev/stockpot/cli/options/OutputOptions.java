@@ -17,6 +17,11 @@ public final class OutputOptions {
     return json;
   }
 
+  /// Whether only results are shown.
+  public boolean quiet() {
+    return quiet;
+  }
+
   /// Shows progress, unless the user wants quiet.
   public Progress progress(Terminal terminal) {
     return quiet ? Progress.NONE : terminal.progress();

@@ -6,7 +6,7 @@ package dev.stockpot.cli.scratch;
 /// @see <a href="https://arxiv.org/abs/1607.01759">Joulin et al. 2017, section 2</a>
 final class LetterGroups {
   /// Numbers of a bag.
-  static final int SIZE = 1024;
+  static final int SIZE = 2048;
 
   private static final int LONGEST = 3;
 

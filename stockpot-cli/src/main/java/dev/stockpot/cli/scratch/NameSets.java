@@ -33,8 +33,8 @@ final class NameSets {
   /// Of the names of languages; the rest is the test.
   private static final double PRE_TRAINED_ON = 0.1;
 
-  private static final double TRAINED_ON = 0.45;
-  private static final double SELECTED_ON = 0.2;
+  private static final double TRAINED_ON = 0.5;
+  private static final double SELECTED_ON = 0.17;
 
   /// Of the other kinds; the rest is a shift.
   private static final double OTHERS_PRE_TRAINED_ON = 0.25;

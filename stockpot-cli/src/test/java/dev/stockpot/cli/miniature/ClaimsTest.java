@@ -24,11 +24,9 @@ class ClaimsTest {
     assertThat(POOL.accuracy("a", Pool.SHIFTS)).isEqualTo(0.5);
   }
 
-  /// By NumPy 2.4: `corrcoef`, `std(ddof=1) / mean`.
+  /// As `std(ddof=1) / mean` and `spearmanr` of NumPy and SciPy have it.
   @Test
-  void correlationsAndSpreadsAreThoseOfNumPy() {
-    assertThat(value("The wider the angle")).isCloseTo(0.5, offset(1e-12));
-    assertThat(value("The approximation of")).isCloseTo(0.981_980_506_061_965_7, offset(1e-12));
+  void spreadsAndCorrelations() {
     assertThat(value("Models trained alike lie on a thin shell")).isCloseTo(0.02, offset(1e-12));
     assertThat(value("… and so do the cosines")).isCloseTo(0.02, offset(1e-12));
     assertThat(value("In a sweep, too")).isCloseTo(-1, offset(1e-12));

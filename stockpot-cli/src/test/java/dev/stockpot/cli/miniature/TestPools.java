@@ -1,7 +1,7 @@
 package dev.stockpot.cli.miniature;
 
 import dev.stockpot.cli.miniature.Pool.Foreign;
-import dev.stockpot.cli.miniature.Pool.Pair;
+import dev.stockpot.cli.miniature.Pool.Pairs;
 import dev.stockpot.cli.miniature.Pool.Twins;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,10 +38,7 @@ final class TestPools {
         results,
         List.of("a", "b"),
         distances,
-        List.of(
-            new Pair("a", "b", 30, 0.01, 0.1, 0.2),
-            new Pair("a", "c", 60, 0.03, 0.2, 0.3),
-            new Pair("b", "c", 90, 0.02, 0.3, 0.5)),
+        new Pairs(0.5, 0.75),
         new Twins(
             List.of(1.0, 1.02, 0.98),
             List.of(0.5, 0.52, 0.48),
