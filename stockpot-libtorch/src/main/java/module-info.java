@@ -1,5 +1,6 @@
 import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.GradientEngine;
+import dev.stockpot.libtorch.BuiltInGradients;
 import dev.stockpot.libtorch.BuiltInProvider;
 import dev.stockpot.libtorch.TorchScriptGradients;
 import dev.stockpot.libtorch.TorchScriptProvider;
@@ -17,7 +18,8 @@ module dev.stockpot.libtorch {
       TorchScriptProvider,
       BuiltInProvider;
   provides GradientEngine.Provider with
-      TorchScriptGradients;
+      TorchScriptGradients,
+      BuiltInGradients;
   provides Trainer.Provider with
       TorchTrainerProvider;
 }
