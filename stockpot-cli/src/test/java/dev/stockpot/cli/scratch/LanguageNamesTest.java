@@ -97,8 +97,8 @@ class LanguageNamesTest {
       assertThat(sets.get(set)).allMatch(name -> name.kind() == Kind.LANGUAGE);
     }
     assertThat(sets.get("shift-zone")).allMatch(name -> name.kind() == Kind.ZONE);
-    assertThat(sets.get("select").size()).isBetween(700, 1200);
-    assertThat(sets.get("test").size()).isBetween(900, 1500);
+    assertThat(sets.get("select").size()).isBetween(700, 1100);
+    assertThat(sets.get("test").size()).isBetween(900, 1300);
   }
 
   @Test

@@ -15,12 +15,12 @@ class LetterGroupsTest {
     assertThat(sum(LetterGroups.of(""))).isEqualTo(3);
   }
 
-  /// FNV-1a of "a" is E40C292C (Fowler, Noll and Vo, draft-eastlake-fnv); folded, of ten bits.
+  /// FNV-1a of "a" is E40C292C (Fowler, Noll and Vo, draft-eastlake-fnv); folded.
   @Test
   void aGroupsPlaceIsItsHash() {
     byte[] with = LetterGroups.of("a");
     byte[] without = LetterGroups.of("b");
-    int place = (0xE40C292C ^ 0xE40C292C >>> 16) & 1023;
+    int place = (0xE40C292C ^ 0xE40C292C >>> 16) & LetterGroups.SIZE - 1;
 
     assertThat(with[place]).isGreaterThan(without[place]);
   }
