@@ -118,7 +118,7 @@ final class MiniaturesCommand implements Runnable {
     long left = runs.values().stream().flatMap(List::stream).filter(PoolRun::isLeft).count();
     output.tell(
         terminal,
-        "%d of %d pools to train, cook and measure: about %d minutes on two cores"
+        "%d of %d pools to train, cook and measure: about %d min on two cores"
             .formatted(
                 left,
                 pools * runs.size(),

@@ -24,10 +24,11 @@ import java.util.Map;
 ///
 /// @param examples the project's
 /// @param folder of the run
-/// @param brief whether one epoch is enough
+/// @param brief whether a few models of one epoch are enough
 record ScratchDemo(
     Terminal terminal, OutputOptions output, Path examples, Path folder, boolean brief) {
   private static final int MODELS = 12;
+  private static final int BRIEFLY = 3;
   private static final long SEED = 1;
   private static final String MARK = "demo.json";
   private static final String COMMAND = "demo --from-scratch";
@@ -99,7 +100,7 @@ record ScratchDemo(
   private void write(ScratchTask task, Path own) {
     task.writeData(examples, own.resolve("data"));
     write(own.resolve("pretrain.yml"), task.pretraining("data", SEED));
-    write(own.resolve("sweep.yml"), task.sweep("data", MODELS, SEED));
+    write(own.resolve("sweep.yml"), task.sweep("data", brief ? BRIEFLY : MODELS, SEED));
   }
 
   private void write(Path file, String sweep) {
