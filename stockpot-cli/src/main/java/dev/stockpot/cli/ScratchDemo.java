@@ -40,8 +40,8 @@ record ScratchDemo(
     begin();
     output.tell(
         terminal,
-        "Two tasks, from their data to the ranking, by commands that you could type: about 2"
-            + " minutes on two cores.");
+        "Two tasks, from their data to the ranking, by commands that you could type: about a"
+            + " minute on two cores.");
     Map<String, Json> documents = new LinkedHashMap<>();
     for (ScratchTask task : ScratchTask.values()) {
       Path own = folder.resolve(task.word());
