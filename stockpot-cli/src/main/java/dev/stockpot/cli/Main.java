@@ -102,6 +102,7 @@ public final class Main implements Runnable {
     commands.put("greedy", () -> new GreedyCommand(terminal));
     commands.put("learned", () -> new LearnedCommand(terminal));
     commands.put("recalibrate", () -> new RecalibrateCommand(terminal));
+    commands.put("statistics", () -> new StatisticsCommand(terminal));
     commands.put("stock", () -> new StockCommand(terminal));
     commands.put("evaluate", () -> new EvaluateCommand(terminal));
     commands.put("interpolate", () -> new InterpolateCommand(terminal));

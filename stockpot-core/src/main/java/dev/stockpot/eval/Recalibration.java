@@ -97,7 +97,7 @@ public final class Recalibration {
     return stored;
   }
 
-  private static int[] order(int n, long seed) {
+  static int[] order(int n, long seed) {
     int[] order = IntStream.range(0, n).toArray();
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = n - 1; i > 0; i--) {

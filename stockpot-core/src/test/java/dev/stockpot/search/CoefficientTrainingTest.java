@@ -3,18 +3,10 @@ package dev.stockpot.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stockpot.checkpoint.DType;
-import dev.stockpot.eval.Batch;
-import dev.stockpot.eval.Dataset;
-import dev.stockpot.eval.Targets;
 import dev.stockpot.search.CoefficientTraining.Settings;
 import dev.stockpot.search.CoefficientTraining.Slope;
 import dev.stockpot.search.LearnedSoup.Layers;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -24,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CoefficientTrainingTest {
-  private static final int EXAMPLES = 40;
+  private static final int EXAMPLES = SoftmaxExamples.COUNT;
   private static final List<String> ALL = List.of("conv.w", "fc.w");
 
   @TempDir private Path folder;
@@ -146,63 +138,6 @@ class CoefficientTrainingTest {
     SoftmaxRegression network = new SoftmaxRegression(parameters);
     Kitchen kitchen = models.kitchen();
     Layers layers = Layers.of(kitchen.ingredients().getFirst().checkpoint(), parameters, byLayer);
-    return new CoefficientTraining(kitchen, network, new Examples(), layers, settings);
-  }
-
-  /// Random inputs, and classes that depend on them.
-  private static final class Examples implements Dataset {
-    private final float[] values = new float[3 * EXAMPLES];
-    private final int[] labels = new int[EXAMPLES];
-
-    Examples() {
-      Random random = new Random(5);
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) random.nextGaussian();
-      }
-      for (int i = 0; i < EXAMPLES; i++) {
-        labels[i] = values[3 * i] + 0.5 * random.nextGaussian() > 0 ? 1 : 0;
-      }
-    }
-
-    @Override
-    public String name() {
-      return "select";
-    }
-
-    @Override
-    public int size() {
-      return EXAMPLES;
-    }
-
-    @Override
-    public Targets targets() {
-      return new Targets.Classes(labels);
-    }
-
-    @Override
-    public long exampleBytes() {
-      return 12;
-    }
-
-    @Override
-    public Batch batch(int[] examples, Arena arena) {
-      ByteBuffer data =
-          arena.allocate(12L * examples.length).asByteBuffer().order(ByteOrder.nativeOrder());
-      for (int example : examples) {
-        for (int j = 0; j < 3; j++) {
-          data.putFloat(values[3 * example + j]);
-        }
-      }
-      return new Batch(
-          new Batch.Input(DType.F32, List.of((long) examples.length, 3L), data.flip()));
-    }
-
-    @Override
-    public void digest(int example, MessageDigest digest) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
+    return new CoefficientTraining(kitchen, network, new SoftmaxExamples(), layers, settings);
   }
 }
