@@ -181,7 +181,7 @@ class RecipesIT {
                 + " searches as orders); ema, last-k, wsm (it takes the ingredients for checkpoints"
                 + " of one training run); fisher, regmean (it needs statistics of each ingredient);"
                 + " soce (it needs the categories of the examples of select); search (many"
-                + " evaluations)\n");
+                + " evaluations); learned (it trains on select)\n");
     assertThat(result.out())
         .contains("\nstock: run/stock/model.safetensors\nwise-ft: run/wise-ft/model.safetensors\n");
     writeSoup("baseless.yml", "");
