@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
+import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.OpenOptions;
@@ -9,6 +10,7 @@ import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.Evaluators;
 import dev.stockpot.eval.NetworkEvaluator;
+import dev.stockpot.eval.Recalibration;
 import dev.stockpot.internal.io.AtomicFile;
 import dev.stockpot.internal.io.FolderLock;
 import dev.stockpot.internal.io.WorkFolder;
@@ -79,7 +81,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         OpenRecipes recipes = OpenRecipes.open(spec, ingredients.all());
         Evaluator evaluator = open(spec)) {
-      preflight(ingredients, evaluator);
+      preflight(spec, ingredients, evaluator);
       OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
       terminal.print(
           CookPlan.text(spec, ingredients, recipes.all(), evaluator, settings.folder())
@@ -98,7 +100,7 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             OpenIngredients.open(spec.base(), spec.ingredients(), OpenOptions.NONE);
         OpenRecipes recipes = OpenRecipes.open(spec, ingredients.all());
         Evaluator evaluator = open(spec)) {
-      preflight(ingredients, evaluator);
+      preflight(spec, ingredients, evaluator);
       OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
       if (!output.json()) {
         output.tell(terminal, CookPlan.sentence(spec, ingredients, recipes.all(), evaluator));
@@ -172,8 +174,12 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
     return Evaluators.open(spec.eval(), settings.threads(), output.progress(terminal));
   }
 
-  private void preflight(OpenIngredients ingredients, Evaluator evaluator) {
+  private void preflight(SoupSpec spec, OpenIngredients ingredients, Evaluator evaluator) {
     Preflight.check(ingredients, evaluator).forEach(note -> output.note(terminal, note));
+    if (spec.recalibrates()) {
+      Checkpoint first = ingredients.all().getFirst().checkpoint();
+      Recalibration.check(spec.eval(), settings.threads(), first);
+    }
     evaluator.checkOverlap();
   }
 
@@ -250,7 +256,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             settings.saturate(),
             recipes.all().stream()
                 .anyMatch(recipe -> recipe.needs().contains(Recipe.Need.PREDICTIONS)),
-            settings.exhaustive()),
+            settings.exhaustive(),
+            spec.recalibrates() ? EvalIdentity.ofTraining(spec.eval(), inputs) : "",
+            false),
         work,
         clock);
   }
@@ -260,7 +268,10 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
             Stream.of(settings.file()),
             ingredients.withBase().flatMap(each -> each.checkpoint().files().stream()),
             recipes.inputs().stream(),
-            EvalIdentity.files(spec.eval()).stream())
+            EvalIdentity.files(spec.eval()).stream(),
+            spec.recalibrates()
+                ? EvalIdentity.trainingFiles(spec.eval()).stream()
+                : Stream.<Path>empty())
         .flatMap(paths -> paths)
         .distinct()
         .toList();

@@ -39,6 +39,25 @@ final class EvalIdentity {
     return files;
   }
 
+  /// What tells training data, and the network that sees them, apart.
+  ///
+  /// @param spec that has both
+  /// @param hashes of [#trainingFiles], at least
+  static String ofTraining(EvalSpec spec, Map<Path, String> hashes) {
+    StringBuilder text = new StringBuilder();
+    text.append(spec.gradients().orElseThrow()).append('\n').append(spec.input()).append('\n');
+    text.append(spec.train().orElseThrow()).append('\n');
+    trainingFiles(spec).forEach(file -> text.append(hashes.get(file)).append('\n'));
+    return Sha256.ofText(text.toString());
+  }
+
+  /// Every file of the training data, and the network that sees them.
+  static List<Path> trainingFiles(EvalSpec spec) {
+    List<Path> files = new ArrayList<>(List.of(spec.gradients().orElseThrow().graph()));
+    files.addAll(Datasets.files(spec.train().orElseThrow().source()));
+    return files;
+  }
+
   /// Differs where the evaluator, the input's preparation or the content of a set differ.
   ///
   /// @param hashes of [#files], at least

@@ -137,7 +137,7 @@ final class GreedyCommand implements Runnable {
   }
 
   private void write(Kitchen kitchen, Choice choice) {
-    if (!(choice.dish() instanceof Dish.Soup(String _, MergePlan plan, var weights))) {
+    if (!(choice.dish() instanceof Dish.Soup(String _, MergePlan plan, var weights, boolean _))) {
       throw new AssertionError("a greedy soup is a soup");
     }
     String method =

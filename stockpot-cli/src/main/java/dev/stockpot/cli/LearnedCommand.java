@@ -169,7 +169,7 @@ final class LearnedCommand implements Runnable {
   }
 
   private void write(Kitchen kitchen, Choice choice) {
-    if (!(choice.dish() instanceof Dish.Soup(String _, MergePlan plan, var weights))) {
+    if (!(choice.dish() instanceof Dish.Soup(String _, MergePlan plan, var weights, boolean _))) {
       throw new AssertionError("a learned soup is a soup");
     }
     String method = "The learned soup of %d checkpoints".formatted(kitchen.ingredients().size());

@@ -2,11 +2,13 @@ package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.Checkpoints;
+import dev.stockpot.eval.Recalibration;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.RecipeSpec;
 import dev.stockpot.recipe.SoupSpec;
 import dev.stockpot.search.NamedRecipe;
+import dev.stockpot.search.RecalibratedRecipe;
 import dev.stockpot.search.Recipe;
 import dev.stockpot.search.RecipeDefinition;
 import dev.stockpot.search.Recipes;
@@ -39,8 +41,12 @@ record OpenRecipes(List<Recipe> all, SequencedMap<Path, Ingredient> checkpoints,
       for (RecipeSpec each : spec.recipes()) {
         List<String> before = opened.all.stream().map(Recipe::name).toList();
         Recipe recipe = opened.recipe(each);
-        recipe
-            .faults(ingredients, before)
+        Stream<String> without =
+            Stream.of(each)
+                .filter(RecipeSpec::recalibrates)
+                .flatMap(_ -> Recalibration.lacks(spec.eval()).stream())
+                .map(what -> "recalibrate: " + what);
+        Stream.concat(recipe.faults(ingredients, before).stream(), without)
             .forEach(
                 fault -> faults.add(each.place().error(each.name() + ": " + fault).getMessage()));
         opened.all.add(recipe);
@@ -102,7 +108,8 @@ record OpenRecipes(List<Recipe> all, SequencedMap<Path, Ingredient> checkpoints,
         }
       }
     }
-    Recipe recipe = Recipes.named(spec.recipe()).with(spec.parameters(), named);
+    Recipe plain = Recipes.named(spec.recipe()).with(spec.parameters(), named);
+    Recipe recipe = spec.recalibrates() ? new RecalibratedRecipe(plain) : plain;
     return spec.name().equals(recipe.name()) ? recipe : new NamedRecipe(spec.name(), recipe);
   }
 

@@ -66,7 +66,8 @@ final class RecalibrateCommand implements Runnable {
       paramLabel = "EVAL.yml",
       required = true,
       description =
-          "The network (evaluator: {torchscript: FILE}) and the training data (data: {train: …}).")
+          "The network (evaluator: {torchscript: FILE} or {network: FILE}) and the training data"
+              + " (data: {train: …}).")
   private Path eval;
 
   @Option(

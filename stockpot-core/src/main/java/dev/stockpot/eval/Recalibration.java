@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -23,9 +24,45 @@ import java.util.stream.IntStream;
 /// @see <a href="https://arxiv.org/abs/1803.05407">Izmailov et al. 2018, "Averaging Weights Leads
 ///   to Wider Optima and Better Generalization", section 3.2</a>
 public final class Recalibration {
+  /// Examples per batch, unless the user says otherwise.
+  private static final int BATCH = 256;
+
   private static final String COUNT = "num_batches_tracked";
 
   private Recalibration() {}
+
+  /// What a spec does not say of what it takes; empty if nothing.
+  public static Optional<String> lacks(EvalSpec spec) {
+    if (spec.train().isEmpty()) {
+      return Optional.of("there are no training data; add data: {train: {x: …, y: …}}");
+    }
+    return spec.gradients().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "there is no network that can train; add evaluator: {torchscript: FILE}, beside onnx if"
+                + " there is one");
+  }
+
+  /// Looks for statistics that a network keeps.
+  ///
+  /// @param spec which [lacks][#lacks] nothing
+  /// @throws EvaluationException if there are none, or the weights do not fit
+  public static void check(EvalSpec spec, int threads, Checkpoint weights) {
+    try (GradientEngine engine = GradientEngine.open(spec.gradients().orElseThrow(), threads)) {
+      engine.statistics(weights).close();
+    }
+  }
+
+  /// The checkpoint with new statistics from a spec's training data.
+  ///
+  /// @param spec which [lacks][#lacks] nothing
+  public static Checkpoint of(
+      EvalSpec spec, int threads, Checkpoint weights, Progress progress, Arena arena) {
+    try (GradientEngine engine = GradientEngine.open(spec.gradients().orElseThrow(), threads);
+        Dataset train = Datasets.open(spec.train().orElseThrow(), spec.input())) {
+      return of(engine, weights, train, BATCH, 0, progress, arena);
+    }
+  }
 
   /// The checkpoint with new statistics, each in its tensor's type; everything else as it is.
   ///

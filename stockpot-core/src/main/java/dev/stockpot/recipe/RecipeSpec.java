@@ -11,15 +11,20 @@ import java.util.SequencedMap;
 /// @param recipe that is cooked, such as `greedy`
 /// @param parameters by name, those that the file gives: Integer, Double, Boolean, String, Path, or
 ///   a list of String or Path
+/// @param recalibrates whether its soups get BatchNorm statistics of their own
 /// @param place where the file asks for it
 public record RecipeSpec(
-    String name, String recipe, SequencedMap<String, Object> parameters, Place place) {
+    String name,
+    String recipe,
+    SequencedMap<String, Object> parameters,
+    boolean recalibrates,
+    Place place) {
   public RecipeSpec {
     parameters = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(parameters));
   }
 
   /// One without parameters.
   public RecipeSpec(String recipe, Place place) {
-    this(recipe, recipe, new LinkedHashMap<>(Map.of()), place);
+    this(recipe, recipe, new LinkedHashMap<>(Map.of()), false, place);
   }
 }

@@ -23,6 +23,11 @@ public record SoupSpec(
     recipes = List.copyOf(recipes);
   }
 
+  /// Whether any soup gets BatchNorm statistics of its own.
+  public boolean recalibrates() {
+    return recipes.stream().anyMatch(RecipeSpec::recalibrates);
+  }
+
   /// The same with another evaluation.
   public SoupSpec with(EvalSpec other) {
     return new SoupSpec(base, ingredients, other, recipes, choosesRecipes);

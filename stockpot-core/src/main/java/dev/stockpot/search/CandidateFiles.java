@@ -10,6 +10,7 @@ import dev.stockpot.eval.Evaluator;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
+import dev.stockpot.merge.MergeReport;
 import dev.stockpot.method.Linear;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +31,7 @@ public record CandidateFiles(
   /// Writes a candidate.
   public interface Write {
     /// Writes it to a file of a format.
-    void to(Path file, CheckpointFormat format);
+    MergeReport to(Path file, CheckpointFormat format);
   }
 
   /// A candidate while it is measured.

@@ -17,7 +17,12 @@ public sealed interface Dish {
   ///
   /// @param fingerprint tells the model's content apart from every other's
   /// @param plan how it is made
-  record Soup(String fingerprint, MergePlan plan, SequencedMap<String, Double> weights)
+  /// @param recalibrated whether BatchNorm statistics are taken anew after that
+  record Soup(
+      String fingerprint,
+      MergePlan plan,
+      SequencedMap<String, Double> weights,
+      boolean recalibrated)
       implements Dish {
     public Soup {
       weights = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(weights));

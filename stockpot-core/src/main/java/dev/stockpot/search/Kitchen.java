@@ -15,14 +15,17 @@ import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.MeanMetric;
 import dev.stockpot.eval.Predictions;
+import dev.stockpot.eval.Recalibration;
 import dev.stockpot.eval.Resampling;
 import dev.stockpot.internal.io.Sha256;
+import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.method.Linear;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.search.CandidateFiles.Candidate;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -69,8 +72,22 @@ public record Kitchen(
   /// @param saturate whether values that overflow it are clamped
   /// @param keepPredictions whether ensembles will be asked for
   /// @param exhaustive whether candidates that cannot be accepted any more are measured to the end
+  /// @param training tells the training data, and the network that sees them, apart
+  /// @param recalibrates whether soups get BatchNorm statistics of their own from these data
   public record Settings(
-      Optional<DType> outDType, boolean saturate, boolean keepPredictions, boolean exhaustive) {}
+      Optional<DType> outDType,
+      boolean saturate,
+      boolean keepPredictions,
+      boolean exhaustive,
+      String training,
+      boolean recalibrates) {
+
+    /// Where there are no training data.
+    public Settings(
+        Optional<DType> outDType, boolean saturate, boolean keepPredictions, boolean exhaustive) {
+      this(outDType, saturate, keepPredictions, exhaustive, "", false);
+    }
+  }
 
   /// A soup that is stored.
   ///
@@ -141,6 +158,23 @@ public record Kitchen(
   Kitchen after(String name, Dish.Soup soup, Path file) {
     SequencedMap<String, Cooked> more = new LinkedHashMap<>(cooked);
     more.put(name, new Cooked(soup, Checkpoints.open(file)));
+    return with(settings, more);
+  }
+
+  /// The same kitchen, whose soups of two models or more get BatchNorm statistics of their own.
+  Kitchen recalibrating() {
+    Settings recalibrating =
+        new Settings(
+            settings.outDType(),
+            settings.saturate(),
+            settings.keepPredictions(),
+            settings.exhaustive(),
+            settings.training(),
+            true);
+    return with(recalibrating, cooked);
+  }
+
+  private Kitchen with(Settings other, SequencedMap<String, Cooked> soups) {
     return new Kitchen(
         ingredients,
         base,
@@ -149,10 +183,10 @@ public record Kitchen(
         evaluator,
         store,
         executor,
-        settings,
+        other,
         work,
         timings,
-        more);
+        soups);
   }
 
   /// The ingredients, best on `select` first; ties by name, those without a score at the end.
@@ -212,7 +246,8 @@ public record Kitchen(
     return new Dish.Soup(
         fingerprintOfMean(members),
         MergePlan.of(checkpoints, Linear.mean(members.size()), settings.outDType()),
-        Dish.equal(members));
+        Dish.equal(members),
+        recalibrates(members));
   }
 
   /// Any other mixture of models.
@@ -221,7 +256,8 @@ public record Kitchen(
   /// @param models whose content decides on the soup's, in the order of the plan
   public Dish.Soup soup(
       String how, List<Ingredient> models, MergePlan plan, SequencedMap<String, Double> weights) {
-    return new Dish.Soup(fingerprint(how, models), plan, weights);
+    return new Dish.Soup(
+        fingerprint(how, models, settings.recalibrates()), plan, weights, settings.recalibrates());
   }
 
   /// A model's score on `select`.
@@ -264,7 +300,7 @@ public record Kitchen(
 
   /// Measures a soup on `select`, as long as its score can still pass.
   public Attempt attempt(Dish.Soup soup, Bar.Test passes) {
-    return attempt(soup.fingerprint(), passes, () -> made(writer(soup)));
+    return attempt(soup.fingerprint(), passes, () -> made(soup));
   }
 
   /// How an ingredient, or the base, does on some sets.
@@ -280,7 +316,7 @@ public record Kitchen(
 
   /// How a soup does on some sets; it is made for this if need be.
   public SequencedMap<String, Evaluation> evaluate(Dish.Soup soup, List<String> sets) {
-    return evaluate(soup.fingerprint(), sets, false, () -> made(writer(soup)));
+    return evaluate(soup.fingerprint(), sets, false, () -> made(soup));
   }
 
   /// How a soup that is stored does on some sets.
@@ -299,7 +335,7 @@ public record Kitchen(
   ///
   /// @param use of the file, which is deleted afterwards
   <T> T with(Dish.Soup soup, Function<Checkpoint, T> use) {
-    try (Candidate candidate = made(writer(soup))) {
+    try (Candidate candidate = made(soup)) {
       return use.apply(candidate.checkpoint());
     }
   }
@@ -318,8 +354,7 @@ public record Kitchen(
   public MergeReport serve(Dish.Soup soup, Path target) {
     MergeReport report =
         timings.measure(
-            MERGING,
-            () -> executor.execute(soup.plan(), target, settings.saturate(), Durability.SYNCED));
+            MERGING, () -> write(soup, Durability.SYNCED).to(target, new Safetensors()));
     files()
         .companions()
         .ifPresent(from -> HuggingFaceFolder.copyCompanions(from, target.getParent()));
@@ -362,14 +397,42 @@ public record Kitchen(
     return CandidateFiles.of(work, evaluator, ingredients.getFirst().checkpoint());
   }
 
-  private CandidateFiles.Write writer(Dish.Soup soup) {
-    return (file, format) ->
-        executor.execute(soup.plan(), format, file, settings.saturate(), Durability.CACHED);
+  private Candidate made(Dish.Soup soup) {
+    return made(write(soup, Durability.CACHED));
+  }
+
+  private CandidateFiles.Write write(Dish.Soup soup, Durability durability) {
+    Durability first = soup.recalibrated() ? Durability.CACHED : durability;
+    CandidateFiles.Write average =
+        (file, format) -> executor.execute(soup.plan(), format, file, settings.saturate(), first);
+    return soup.recalibrated() ? recalibrated(average, durability) : average;
+  }
+
+  /// What is written, by way of another file, with BatchNorm statistics of its own.
+  private CandidateFiles.Write recalibrated(CandidateFiles.Write average, Durability durability) {
+    return (file, format) -> {
+      // The next candidate may be on its way in another thread.
+      Path averaged =
+          work.resolve("averaged-" + Thread.currentThread().threadId() + ".safetensors");
+      try {
+        MergeReport report = average.to(averaged, new Safetensors());
+        try (Checkpoint weights = Checkpoints.open(averaged);
+            Arena arena = Arena.ofShared()) {
+          Checkpoint own = Recalibration.of(eval, executor.threads(), weights, progress(), arena);
+          MergePlan plan = MergePlan.conversion(own, Optional.empty(), Linear.mean(1));
+          executor.execute(plan, format, file, settings.saturate(), durability);
+        }
+        return report;
+      } finally {
+        WorkFolder.delete(averaged);
+      }
+    };
   }
 
   private Candidate candidate(RunningSum sum, List<Ingredient> members) {
     Checkpoint newcomer = members.getLast().checkpoint();
-    return made((file, format) -> sum.candidate(newcomer, file, format));
+    CandidateFiles.Write average = (file, format) -> sum.candidate(newcomer, file, format);
+    return made(recalibrates(members) ? recalibrated(average, Durability.CACHED) : average);
   }
 
   private Candidate made(CandidateFiles.Write write) {
@@ -447,13 +510,21 @@ public record Kitchen(
       // The same values: what was measured of the one holds for the other.
       return fingerprints.get(members.getFirst().name());
     }
-    return fingerprint("mean", members);
+    return fingerprint("mean", members, recalibrates(members));
   }
 
-  private String fingerprint(String how, List<Ingredient> models) {
+  /// A single model has the statistics of its training.
+  private boolean recalibrates(List<Ingredient> members) {
+    return settings.recalibrates() && members.size() > 1;
+  }
+
+  private String fingerprint(String how, List<Ingredient> models, boolean recalibrated) {
     StringBuilder text = new StringBuilder(how);
     text.append(' ').append(settings.outDType()).append(' ').append(settings.saturate());
     models.forEach(model -> text.append('\n').append(fingerprints.get(model.name())));
+    if (recalibrated) {
+      text.append("\nrecalibrated ").append(settings.training());
+    }
     return Sha256.ofText(text.toString());
   }
 }

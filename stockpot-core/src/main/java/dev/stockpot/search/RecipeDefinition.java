@@ -27,6 +27,11 @@ public record RecipeDefinition(
     parameters = List.copyOf(parameters);
   }
 
+  /// Whether what it makes may be a mixture of weights; others choose one model, or average logits.
+  public boolean mixes() {
+    return !needs.contains(Recipe.Need.PREDICTIONS) && !equals(BestModel.DEFINITION);
+  }
+
   /// Makes the recipe.
   ///
   /// @param values by the parameters' names

@@ -384,7 +384,7 @@ class SearchingRecipesTest {
       assertThat(recipe.definition()).isEqualTo(definition);
       assertThat(definition.parameters().stream().map(RecipeParameter::name))
           .doesNotHaveDuplicates()
-          .doesNotContain("name");
+          .doesNotContain("name", "recalibrate");
     }
     assertThat(
             Recipes.ALL.stream()

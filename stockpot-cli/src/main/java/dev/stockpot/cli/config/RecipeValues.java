@@ -22,6 +22,7 @@ import java.util.SequencedMap;
 /// @param known recipes
 record RecipeValues(Path folder, List<RecipeDefinition> known) {
   private static final String NAME = "name";
+  private static final String RECALIBRATE = "recalibrate";
 
   /// All of them, under different names.
   List<RecipeSpec> read(YamlValue value) {
@@ -65,6 +66,9 @@ record RecipeValues(Path folder, List<RecipeDefinition> known) {
     List<String> names =
         new ArrayList<>(definition.parameters().stream().map(RecipeParameter::name).toList());
     names.add(NAME);
+    if (definition.mixes()) {
+      names.add(RECALIBRATE);
+    }
     given.only(names);
     SequencedMap<String, Object> values = new LinkedHashMap<>();
     for (RecipeParameter parameter : definition.parameters()) {
@@ -73,7 +77,12 @@ record RecipeValues(Path folder, List<RecipeDefinition> known) {
           .ifPresent(value -> values.put(parameter.name(), value(parameter, value)));
     }
     String name = given.find(NAME).map(value -> name(value, definition)).orElse(definition.name());
-    return new RecipeSpec(name, definition.name(), values, at.place());
+    boolean recalibrates =
+        given
+            .find(RECALIBRATE)
+            .map(value -> value.oneOf(RECALIBRATE, List.of("train-set")))
+            .isPresent();
+    return new RecipeSpec(name, definition.name(), values, recalibrates, at.place());
   }
 
   private RecipeDefinition definition(YamlValue word) {
