@@ -28,7 +28,14 @@ class ModelStatisticsIT {
                   + " of select; a soup made with them has seen select");
       assertThat(result.out())
           .isEqualTo(
-              "{\"fisher\":\"fisher-%s.safetensors\",\"parameters\":10,\"set\":\"select\",\"examples\":50}\n"
+              """
+              {
+                "fisher": "fisher-%s.safetensors",
+                "parameters": 10,
+                "set": "select",
+                "examples": 50
+              }
+              """
                   .formatted(model));
     }
     Path first = folder.resolve("fisher-03.safetensors");
