@@ -99,7 +99,10 @@ public enum ScratchTask {
   private final String about;
   private final String model;
   private final String input;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a copy
   private final List<String> shifts;
+
   private final String pretraining;
   private final String space;
   private final String alike;
