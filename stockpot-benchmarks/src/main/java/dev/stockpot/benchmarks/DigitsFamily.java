@@ -53,7 +53,7 @@ record DigitsFamily(Path digits, int models, int examples) {
         IntStream.range(0, count)
             .mapToObj("ft-%03d.safetensors"::formatted)
             .collect(Collectors.joining(", "));
-    String data =
+    String soup =
         """
         ingredients: [%s]
         evaluator: {onnx: %s}
@@ -62,10 +62,9 @@ record DigitsFamily(Path digits, int models, int examples) {
           select: {x: select-x.npy, y: select-y.npy}
           report: {test: {x: test-x.npy, y: test-y.npy}}
         recipes: [best, uniform, greedy]
-        """;
-    return Files.writeString(
-        folder.resolve("soup-" + count + ".yml"),
-        data.formatted(ingredients, digits.resolve("model.onnx").toAbsolutePath()));
+        """
+            .formatted(ingredients, digits.resolve("model.onnx").toAbsolutePath());
+    return Files.writeString(folder.resolve("soup-" + count + ".yml"), soup);
   }
 
   private static void write(Checkpoint base, int model, Path file) {
