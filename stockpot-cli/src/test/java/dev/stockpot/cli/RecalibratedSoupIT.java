@@ -96,13 +96,13 @@ class RecalibratedSoupIT {
     write(SOUP.replaceAll("  train: .*\n", "") + uniform);
     assertThat(stockpot(folder, "cook", "soup.yml", "-o", "run").err())
         .isEqualTo(
-            "stockpot: soup.yml:6: uniform: recalibrate: there are no training data; add"
+            "stockpot: soup.yml:7: uniform: recalibrate: there are no training data; add"
                 + " data: {train: {x: …, y: …}}\n");
 
     write(SOUP.replace("torchscript: FAMILY/model.ts.pt", "onnx: DIGITS/model.onnx") + uniform);
     assertThat(stockpot(folder, "cook", "soup.yml", "-o", "run").err())
         .isEqualTo(
-            "stockpot: soup.yml:7: uniform: recalibrate: there is no network that can train; add"
+            "stockpot: soup.yml:8: uniform: recalibrate: there is no network that can train; add"
                 + " evaluator: {torchscript: FILE}, beside onnx if there is one\n");
 
     write(SOUP.replace("FAMILY/", "DIGITS/") + uniform);
@@ -116,7 +116,7 @@ class RecalibratedSoupIT {
     write(SOUP + "recipes: [{best: {recalibrate: train-set}}]\n");
     assertThat(stockpot(folder, "cook", "soup.yml", "-o", "run").err())
         .isEqualTo(
-            "stockpot: soup.yml:7: unknown key 'recalibrate' in 'recipes.best'; known are name\n");
+            "stockpot: soup.yml:8: unknown key 'recalibrate' in 'recipes.best'; known are name\n");
   }
 
   private void write(String soup) throws IOException {
