@@ -188,7 +188,8 @@ class CommandLineIT {
   @Test
   void readerThatLeavesEndsTheCommandInSilence() throws Exception {
     write("a.safetensors", 3000);
-    String java = String.join(" ", StockpotProcess.command("inspect", "a.safetensors", "--json"));
+    List<String> words = StockpotProcess.command("inspect", "a.safetensors", "--json");
+    String java = "'" + String.join("' '", words) + "'";
     Result result =
         StockpotProcess.run(
             folder, List.of("bash", "-c", java + " | head -1; echo ${PIPESTATUS[0]}"));
