@@ -5,10 +5,8 @@ import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.RecipeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
 
 /// In which order the merges of a file are done: each after those whose results it uses.
 ///
@@ -36,21 +34,21 @@ record MergeOrder(MergeConfig last, List<MergeConfig> before) {
       throw nameless.get(1).at().error("a second merge without a name; give all but one a name");
     }
     MergeConfig last = nameless.isEmpty() ? configs.getLast() : nameless.getFirst();
-    SequencedSet<MergeConfig> order = new LinkedHashSet<>();
+    List<MergeConfig> order = new ArrayList<>();
     visit(last, named, order, new ArrayList<>());
     if (all) {
       named.values().forEach(config -> visit(config, named, order, new ArrayList<>()));
     }
-    order.remove(last);
+    order.removeIf(config -> config == last);
     return new MergeOrder(last, List.copyOf(order));
   }
 
   private static void visit(
       MergeConfig config,
       Map<String, MergeConfig> named,
-      SequencedSet<MergeConfig> order,
+      List<MergeConfig> order,
       List<String> path) {
-    if (order.contains(config)) {
+    if (order.stream().anyMatch(done -> done == config)) {
       return;
     }
     String name = config.name().orElse("");

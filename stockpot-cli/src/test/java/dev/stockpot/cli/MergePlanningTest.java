@@ -158,7 +158,7 @@ class MergePlanningTest {
     assertThat(seeds(plan(config, new MergePlanner.Options(Optional.empty(), 1, TensorFilter.ALL))))
         .doesNotContainAnyElementsOf(seeds);
     // printf '0\0lm_head.weight' | sha256sum
-    assertThat(Long.toHexString(((Step.Mix) step(plan(config), "lm_head.weight").step()).seed()))
+    assertThat(Long.toHexString(seed(step(plan(config), "lm_head.weight"))))
         .isEqualTo(SEED_OF_HEAD);
   }
 
@@ -597,6 +597,10 @@ class MergePlanningTest {
   }
 
   private static List<Long> seeds(PlannedMerge merge) {
-    return merge.steps().stream().map(step -> ((Step.Mix) step.step()).seed()).toList();
+    return merge.steps().stream().map(MergePlanningTest::seed).toList();
+  }
+
+  private static long seed(PlannedStep step) {
+    return ((Step.Mix) step.step()).layer().tensorSeed();
   }
 }

@@ -118,7 +118,7 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void divide(double d) {
+  void quotient(double d) {
     divide(d, length(), values);
   }
 

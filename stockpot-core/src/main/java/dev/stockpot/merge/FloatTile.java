@@ -117,7 +117,7 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void divide(double d) {
+  void quotient(double d) {
     divide((float) d, length(), values);
   }
 

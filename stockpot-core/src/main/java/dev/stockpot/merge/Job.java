@@ -38,10 +38,9 @@ final class Job {
   }
 
   static Job of(int index, Step step) {
-    return switch (step) {
-      case Step.Mix mix -> new Job(index, mix.output().elements(), mix.method().begin(mix.layer()));
-      case Step.Copy copy -> new Job(index, copy.output().bytes(), Copying.INSTANCE);
-    };
+    return step instanceof Step.Mix mix
+        ? new Job(index, mix.output().elements(), mix.method().begin(mix.layer()))
+        : new Job(index, step.output().bytes(), Copying.INSTANCE);
   }
 
   /// A stage for bytes that are copied.
@@ -150,10 +149,10 @@ final class Job {
   }
 
   private Stage after(Stage ended) {
-    return switch (ended) {
-      case Stage.Pass<?> pass -> after(pass);
-      case Stage.Mixing _ -> throw new IllegalStateException("nothing comes after mixing");
-    };
+    if (ended instanceof Stage.Pass<?> pass) {
+      return after(pass);
+    }
+    throw new IllegalStateException("nothing comes after mixing");
   }
 
   private <P> Stage after(Stage.Pass<P> pass) {

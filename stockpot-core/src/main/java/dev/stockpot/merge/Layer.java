@@ -1,6 +1,7 @@
 package dev.stockpot.merge;
 
 import dev.stockpot.checkpoint.TensorSpec;
+import dev.stockpot.internal.io.Sha256;
 import java.util.List;
 
 /// One tensor of a merge, as a method sees it.
@@ -10,7 +11,7 @@ import java.util.List;
 ///   a method has one
 /// @param aside inputs of another shape, which the method reads itself ([MergeMethod#streamed])
 /// @param precision of the tiles
-/// @param seed for random methods: depends on the user's seed and the tensor's name only
+/// @param seed the user's
 public record Layer(
     TensorSpec spec, int inputs, List<Source> aside, Precision precision, long seed) {
 
@@ -26,6 +27,12 @@ public record Layer(
   /// Number of elements.
   public long elements() {
     return spec.elements();
+  }
+
+  /// The seed of this tensor, for random methods: the same for any order of the tensors.
+  public long tensorSeed() {
+    String hash = Sha256.ofText(seed + "\0" + spec.name());
+    return Long.parseUnsignedLong(hash.substring(0, 16), 16);
   }
 
   /// Length of a row: the last dimension; 1 for a scalar.

@@ -72,13 +72,11 @@ public final class MergeMemory {
 
   /// Bytes of tiles, and of what the method sums up.
   private static long state(Step step, int threads) {
-    return switch (step) {
-      case Step.Mix mix -> {
-        long tile = Math.max(mix.method().unit(mix.layer()), Elements.TILE) * DType.F64.bytes();
-        yield (long) threads * (mix.inputs().size() + SCRATCH_TILES) * tile
-            + (threads + 1L) * mix.method().bytes(mix.layer());
-      }
-      case Step.Copy _ -> 0;
-    };
+    if (!(step instanceof Step.Mix mix)) {
+      return 0;
+    }
+    long tile = Math.max(mix.method().unit(mix.layer()), Elements.TILE) * DType.F64.bytes();
+    return (long) threads * (mix.inputs().size() + SCRATCH_TILES) * tile
+        + (threads + 1L) * mix.method().bytes(mix.layer());
   }
 }

@@ -101,11 +101,7 @@ public record MergePlan(
   }
 
   private static long bytesRead(Step step) {
-    int times =
-        switch (step) {
-          case Step.Mix mix -> 1 + mix.method().passes();
-          case Step.Copy _ -> 1;
-        };
+    int times = step instanceof Step.Mix mix ? 1 + mix.method().passes() : 1;
     return times * step.inputs().stream().mapToLong(input -> input.spec().bytes()).sum();
   }
 

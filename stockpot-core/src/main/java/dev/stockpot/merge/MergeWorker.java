@@ -73,10 +73,7 @@ final class MergeWorker {
     Step step = plan.steps().get(block.job().step());
     try {
       Optional<Object> part =
-          switch (step) {
-            case Step.Mix mix -> work(mix, block, window);
-            case Step.Copy copy -> copy(copy, block, window);
-          };
+          step instanceof Step.Mix mix ? work(mix, block, window) : copy(step, block, window);
       if (jobs.done(block, part)) {
         findings.ended(block.job().step(), block.job().mixing());
       }
@@ -86,7 +83,7 @@ final class MergeWorker {
     }
   }
 
-  private Optional<Object> copy(Step.Copy copy, Jobs.Block block, Window window) {
+  private Optional<Object> copy(Step copy, Jobs.Block block, Window window) {
     int most = window.beginBytes(copy.inputs());
     for (long at = block.from(); at < block.from() + block.n(); at += most) {
       int n = (int) Math.min(most, block.from() + block.n() - at);
@@ -103,20 +100,14 @@ final class MergeWorker {
   }
 
   private Optional<Object> work(Step.Mix mix, Jobs.Block block, Window window) {
-    Lane lane =
-        switch (mix.precision()) {
-          case FLOAT32 -> floats;
-          case FLOAT64 -> doubles;
-        };
+    Lane lane = mix.precision() == Precision.FLOAT32 ? floats : doubles;
     int tile = tileLength(block.stage());
     window.beginElements(mix.streamed(), (long) tile * mix.output().dtype().bytes());
-    return switch (block.stage()) {
-      case Stage.Pass<?> pass -> pass(pass, mix, block, window, lane, tile);
-      case Stage.Mixing mixing -> {
-        mix(mixing, mix, block, window, lane, tile);
-        yield Optional.empty();
-      }
-    };
+    if (block.stage() instanceof Stage.Pass<?> pass) {
+      return pass(pass, mix, block, window, lane, tile);
+    }
+    mix((Stage.Mixing) block.stage(), mix, block, window, lane, tile);
+    return Optional.empty();
   }
 
   /// Elements of a stretch: whole units, as many as fit into a tile that stays in the first caches.

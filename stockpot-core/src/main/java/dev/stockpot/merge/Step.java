@@ -20,7 +20,7 @@ public sealed interface Step {
   /// @param method with this tensor's parameters
   /// @param precision that it computes in
   /// @param rounding a dtype that every input is rounded to first, if it is not narrower anyway
-  /// @param seed of this tensor, for random methods
+  /// @param seed the user's, for random methods
   record Mix(
       TensorSpec output,
       List<Source> inputs,

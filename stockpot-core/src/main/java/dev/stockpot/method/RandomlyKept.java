@@ -26,7 +26,8 @@ record RandomlyKept(List<Double> densities, boolean divide) implements Sparsity 
 
   @Override
   public Stage begin(Layer layer, Function<Mask, Stage> next) {
-    return next.apply((stretch, k, delta) -> drop(layer.seed(), stretch, k, delta));
+    long seed = layer.tensorSeed();
+    return next.apply((stretch, k, delta) -> drop(seed, stretch, k, delta));
   }
 
   private void drop(long seed, Stretch stretch, int k, Tile delta) {

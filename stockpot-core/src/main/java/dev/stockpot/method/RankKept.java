@@ -67,9 +67,11 @@ record RankKept(List<Double> densities, List<Double> epsilons) implements Sparsi
 
   private final class Rows implements Mask {
     private final Layer layer;
+    private final long seed;
 
     Rows(Layer layer) {
       this.layer = layer;
+      seed = layer.tensorSeed();
     }
 
     @Override
@@ -83,7 +85,7 @@ record RankKept(List<Double> densities, List<Double> epsilons) implements Sparsi
       if (density >= 1) {
         return;
       }
-      long stream = RandomBits.stream(layer.seed(), k);
+      long stream = RandomBits.stream(seed, k);
       int row = Math.toIntExact(unit());
       long[] keys = new long[row];
       long[] sorted = new long[row];

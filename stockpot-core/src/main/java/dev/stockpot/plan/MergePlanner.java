@@ -4,7 +4,6 @@ import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.checkpoint.CheckpointException;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.TensorSpec;
-import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.merge.MergeMethod;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.Source;
@@ -39,7 +38,7 @@ public final class MergePlanner {
   private final List<String> notes = new ArrayList<>();
   private final List<PlannedStep> steps = new ArrayList<>();
   private final Set<String> names = new LinkedHashSet<>();
-  private final Map<Parameters, MergeMethod> made = new HashMap<>();
+  private final Map<Object, MergeMethod> made = new HashMap<>();
   private final Set<String> refused = new HashSet<>();
   private final Values values;
 
@@ -71,11 +70,6 @@ public final class MergePlanner {
       MergeConfig config, Map<ModelReference, Model> models, Options options) {
     OutputTokens tokens = OutputTokens.of(config, models);
     return new MergePlanner(config, tokens.models(), options).plan(tokens);
-  }
-
-  /// The seed of a tensor: the same for any order of the tensors.
-  static long seed(long seed, String tensor) {
-    return Long.parseUnsignedLong(Sha256.ofText(seed + "\0" + tensor).substring(0, 16), 16);
   }
 
   private PlannedMerge plan(OutputTokens tokens) {
@@ -319,11 +313,7 @@ public final class MergePlanner {
           DType dtype = options.outDType().or(config::outDType).or(config::dtype).orElse(widest);
           Step.Mix step =
               new Step.Mix(
-                  spec.withDType(dtype),
-                  all,
-                  made.method(),
-                  config.dtype(),
-                  seed(options.seed(), name));
+                  spec.withDType(dtype), all, made.method(), config.dtype(), options.seed());
           steps.add(new PlannedStep(step, planned(name, inputs), Optional.of(made.parameters())));
         });
   }
@@ -332,9 +322,11 @@ public final class MergePlanner {
   private record Made(MergeMethod method, Parameters parameters) {}
 
   private Optional<Made> make(String name, Parameters parameters) {
+    // Not the record itself: hash codes of records are slow in a JVM that has just started.
+    List<Object> key = List.of(parameters.hasBase(), parameters.global(), parameters.each());
     try {
       return Optional.of(
-          new Made(made.computeIfAbsent(parameters, it -> method.create().apply(it)), parameters));
+          new Made(made.computeIfAbsent(key, _ -> method.create().apply(parameters)), parameters));
     } catch (IllegalArgumentException e) {
       if (refused.add(e.getMessage())) {
         faults.add(

@@ -27,6 +27,21 @@ public record ModelReference(
                 new ModelReference(path(parts[1]), revision(parts[1]), Optional.empty())));
   }
 
+  // Written out: the JVM makes classes for a record's own, which takes a small merge's time.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ModelReference it
+        && path.equals(it.path)
+        && revision.equals(it.revision)
+        && adapter.equals(it.adapter);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * path.hashCode() + revision.hashCode()) + adapter.hashCode();
+  }
+
   /// The same with another path and without a revision.
   public ModelReference at(String other) {
     return new ModelReference(other, Optional.empty(), adapter);

@@ -60,13 +60,11 @@ final class YamlFile {
   static List<YamlMapping> readAll(Path path) {
     List<YamlMapping> mappings = new ArrayList<>();
     for (YamlValue document : new YamlFile(path).documents()) {
-      switch (document) {
-        case YamlMapping mapping -> mappings.add(mapping);
-        case YamlValue.Scalar(_, Scalar.Type type, _) when type == Scalar.Type.NULL -> {
-          // Nothing between two separators, or after the last.
-        }
-        case YamlValue other ->
-            throw other.error("the file is " + other.kind() + " instead of a mapping");
+      boolean nothing = document instanceof Scalar scalar && scalar.type() == Scalar.Type.NULL;
+      if (document instanceof YamlMapping mapping) {
+        mappings.add(mapping);
+      } else if (!nothing) { // between two separators, or after the last
+        throw document.error("the file is " + document.kind() + " instead of a mapping");
       }
     }
     if (mappings.isEmpty()) {
@@ -140,10 +138,10 @@ final class YamlFile {
     if (depth > MAX_DEPTH || ++values > MAX_VALUES) {
       throw at.error("aliases make this file endless or larger than it may be");
     }
-    return switch (node) {
-      case MappingNode mapping -> mapping(at, mapping, depth);
-      case SequenceNode sequence -> sequence(at, sequence, depth);
-      case ScalarNode scalar -> new Scalar(at, type(at, scalar), scalar.getValue());
+    return switch (node.getNodeType()) {
+      case MAPPING -> mapping(at, (MappingNode) node, depth);
+      case SEQUENCE -> sequence(at, (SequenceNode) node, depth);
+      case SCALAR -> new Scalar(at, type(at, (ScalarNode) node), ((ScalarNode) node).getValue());
       default -> throw at.error("unexpected " + node.getNodeType());
     };
   }

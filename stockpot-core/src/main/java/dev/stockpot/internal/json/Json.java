@@ -30,6 +30,9 @@ public sealed interface Json {
     ///
     /// @throws ArithmeticException if it has a fraction or does not fit into a long
     public long asLong() {
+      if (text.length() < 19 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        return Long.parseLong(text);
+      }
       if (text.length() > MAX_LONG_CHARACTERS) {
         throw new ArithmeticException("number too long");
       }

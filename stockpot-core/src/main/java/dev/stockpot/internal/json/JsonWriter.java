@@ -35,53 +35,68 @@ public final class JsonWriter {
   ///
   /// @throws IllegalArgumentException for a type that is not named here
   public static Json of(Object value) {
-    return switch (value) {
-      case null -> Json.Null.NULL;
-      case Json json -> json;
-      case String string -> new Json.Str(string);
-      case Boolean bool -> new Json.Bool(bool);
-      case Double number when !Double.isFinite(number) -> Json.Null.NULL;
-      case Float number when !Float.isFinite(number) -> Json.Null.NULL;
-      case Number number -> new Json.Num(number.toString());
-      case Map<?, ?> map -> {
-        Map<String, Json> members = new LinkedHashMap<>();
-        map.forEach((name, member) -> members.put(name.toString(), of(member)));
-        yield new Json.Obj(members);
-      }
-      case List<?> list -> new Json.Arr(list.stream().map(JsonWriter::of).toList());
-      default -> throw new IllegalArgumentException("not JSON: " + value.getClass());
-    };
+    // No switch: its first use in a JVM takes as long as the rest of a small merge's header.
+    if (value == null || isNotFinite(value)) {
+      return Json.Null.NULL;
+    }
+    if (value instanceof Json json) {
+      return json;
+    }
+    if (value instanceof String string) {
+      return new Json.Str(string);
+    }
+    if (value instanceof Boolean bool) {
+      return new Json.Bool(bool);
+    }
+    if (value instanceof Number number) {
+      return new Json.Num(number.toString());
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Json> members = new LinkedHashMap<>();
+      map.forEach((name, member) -> members.put(name.toString(), of(member)));
+      return new Json.Obj(members);
+    }
+    if (value instanceof List<?> list) {
+      return new Json.Arr(list.stream().map(JsonWriter::of).toList());
+    }
+    throw new IllegalArgumentException("not JSON: " + value.getClass());
+  }
+
+  private static boolean isNotFinite(Object value) {
+    return value instanceof Double wide && !Double.isFinite(wide)
+        || value instanceof Float narrow && !Float.isFinite(narrow);
   }
 
   private static void append(StringBuilder out, Json value, int indent) {
-    switch (value) {
-      case Json.Obj(Map<String, Json> members) -> {
-        out.append('{');
-        for (Iterator<Map.Entry<String, Json>> it = members.entrySet().iterator(); it.hasNext(); ) {
-          Map.Entry<String, Json> member = it.next();
-          newLine(out, indent, 1);
-          quote(out, member.getKey());
-          out.append(indent < 0 ? ":" : ": ");
-          append(out, member.getValue(), indent < 0 ? -1 : indent + 1);
-          out.append(it.hasNext() ? "," : "");
-        }
-        closeLine(out, indent, members.isEmpty());
-        out.append('}');
+    if (value instanceof Json.Obj(Map<String, Json> members)) {
+      out.append('{');
+      for (Iterator<Map.Entry<String, Json>> it = members.entrySet().iterator(); it.hasNext(); ) {
+        Map.Entry<String, Json> member = it.next();
+        newLine(out, indent, 1);
+        quote(out, member.getKey());
+        out.append(indent < 0 ? ":" : ": ");
+        append(out, member.getValue(), indent < 0 ? -1 : indent + 1);
+        out.append(it.hasNext() ? "," : "");
       }
-      case Json.Arr(List<Json> elements) -> {
-        out.append('[');
-        for (Iterator<Json> it = elements.iterator(); it.hasNext(); ) {
-          newLine(out, indent, 1);
-          append(out, it.next(), indent < 0 ? -1 : indent + 1);
-          out.append(it.hasNext() ? "," : "");
-        }
-        closeLine(out, indent, elements.isEmpty());
-        out.append(']');
+      closeLine(out, indent, members.isEmpty());
+      out.append('}');
+    } else if (value instanceof Json.Arr(List<Json> elements)) {
+      out.append('[');
+      for (Iterator<Json> it = elements.iterator(); it.hasNext(); ) {
+        newLine(out, indent, 1);
+        append(out, it.next(), indent < 0 ? -1 : indent + 1);
+        out.append(it.hasNext() ? "," : "");
       }
-      case Json.Str(String string) -> quote(out, string);
-      case Json.Num(String text) -> out.append(text);
-      case Json.Bool(boolean bool) -> out.append(bool);
-      case Json.Null _ -> out.append("null");
+      closeLine(out, indent, elements.isEmpty());
+      out.append(']');
+    } else if (value instanceof Json.Str(String string)) {
+      quote(out, string);
+    } else if (value instanceof Json.Num(String text)) {
+      out.append(text);
+    } else if (value instanceof Json.Bool(boolean bool)) {
+      out.append(bool);
+    } else {
+      out.append("null");
     }
   }
 

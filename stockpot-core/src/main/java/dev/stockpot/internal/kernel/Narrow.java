@@ -13,37 +13,30 @@ import java.nio.ByteOrder;
 public final class Narrow {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final int[] bits;
-  private final long[] longBits;
   private final short[] shorts;
   private final byte[] bytes;
   private final float[] odd;
   private final double[] doubles;
-  private final BFloat16 bfloat16;
 
   /// @param capacity most elements that are rounded at once
   public Narrow(int capacity) {
-    bits = new int[capacity + 1];
-    longBits = new long[capacity];
-    shorts = new short[capacity];
+    shorts = new short[capacity + 1];
     bytes = new byte[capacity];
     odd = new float[capacity];
     doubles = new double[capacity];
-    bfloat16 = new BFloat16(capacity);
   }
 
   public boolean float64(double[] source, int n, MemorySegment target, long offset) {
-    MemorySegment.copy(source, 0, target, DOUBLE, offset, n);
-    MemorySegment.copy(
-        MemorySegment.ofArray(source), 0, MemorySegment.ofArray(longBits), 0, 8L * n);
+    MemorySegment values = MemorySegment.ofArray(source);
+    MemorySegment.copy(values, 0, target, offset, 8L * n);
     long flags = 0;
     for (int i = 0; i < n; i++) {
-      flags |= (longBits[i] & Long.MAX_VALUE) + (1L << 52);
+      flags |= (values.get(LONG, 8L * i) & Long.MAX_VALUE) + (1L << 52);
     }
     return flags >= 0;
   }
@@ -54,11 +47,11 @@ public final class Narrow {
   }
 
   public boolean float32(float[] source, int n, MemorySegment target, long offset) {
-    MemorySegment.copy(source, 0, target, FLOAT, offset, n);
-    MemorySegment.copy(MemorySegment.ofArray(source), 0, MemorySegment.ofArray(bits), 0, 4L * n);
+    MemorySegment values = MemorySegment.ofArray(source);
+    MemorySegment.copy(values, 0, target, offset, 4L * n);
     int flags = 0;
     for (int i = 0; i < n; i++) {
-      flags |= (bits[i] & Integer.MAX_VALUE) + (1 << 23);
+      flags |= (values.get(INT, 4L * i) & Integer.MAX_VALUE) + (1 << 23);
     }
     return flags >= 0;
   }
@@ -71,7 +64,7 @@ public final class Narrow {
   }
 
   public boolean bfloat16(float[] source, int n, MemorySegment target, long offset) {
-    return bfloat16.narrow(source, n, target, offset);
+    return BFloat16.narrow(source, n, target, offset);
   }
 
   public boolean bfloat16(double[] source, int n, MemorySegment target, long offset) {
@@ -84,11 +77,11 @@ public final class Narrow {
     }
     MemorySegment.copy(shorts, 0, target, SHORT, offset, n);
     // Two elements per int: the compiler vectorises int loops, short ones not.
-    bits[n / 2] = 0;
-    MemorySegment.copy(MemorySegment.ofArray(shorts), 0, MemorySegment.ofArray(bits), 0, 2L * n);
+    shorts[n] = 0;
+    MemorySegment pairs = MemorySegment.ofArray(shorts);
     int flags = 0;
     for (int i = 0; i < (n + 1) / 2; i++) {
-      flags |= (bits[i] & 0x7FFF_7FFF) + 0x0400_0400;
+      flags |= (pairs.get(INT, 4L * i) & 0x7FFF_7FFF) + 0x0400_0400;
     }
     return (flags & 0x8000_8000) == 0;
   }

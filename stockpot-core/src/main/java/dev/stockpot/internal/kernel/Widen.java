@@ -10,32 +10,26 @@ import java.nio.ByteOrder;
 public final class Widen {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfDouble DOUBLE =
-      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final short[] shorts;
   private final byte[] bytes;
-  private final BFloat16 bfloat16;
 
   /// @param capacity most elements that are widened at once
   public Widen(int capacity) {
     shorts = new short[capacity];
     bytes = new byte[capacity];
-    bfloat16 = new BFloat16(capacity);
   }
 
   public void float64(MemorySegment source, long offset, int n, double[] target) {
-    MemorySegment.copy(source, DOUBLE, offset, target, 0, n);
+    MemorySegment.copy(source, offset, MemorySegment.ofArray(target), 0, 8L * n);
   }
 
   public void float32(MemorySegment source, long offset, int n, float[] target) {
-    MemorySegment.copy(source, FLOAT, offset, target, 0, n);
+    MemorySegment.copy(source, offset, MemorySegment.ofArray(target), 0, 4L * n);
   }
 
   public void bfloat16(MemorySegment source, long offset, int n, float[] target) {
-    bfloat16.widen(source, offset, n, target);
+    BFloat16.widen(source, offset, n, target);
   }
 
   public void float16(MemorySegment source, long offset, int n, float[] target) {
