@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Argument;
@@ -28,6 +29,7 @@ final class TorchScript implements TorchNetwork {
   private final SequencedMap<String, Tensor> parameters;
   private final SequencedMap<String, Tensor> buffers;
   private final List<String> inputs;
+  private Optional<ListeningScript> listening = Optional.empty();
 
   private TorchScript(Path path, JitModule module) {
     this.path = path;
@@ -98,6 +100,18 @@ final class TorchScript implements TorchNetwork {
   }
 
   @Override
+  public void listen(List<Tensor> values, LinearInputs to) {
+    try {
+      if (listening.isEmpty()) {
+        listening = Optional.of(new ListeningScript(module));
+      }
+      listening.get().run(values, to);
+    } catch (RuntimeException e) {
+      throw new EvaluationException(path + ": " + Libtorch.reason(e), e);
+    }
+  }
+
+  @Override
   public void train(boolean training) {
     module.train(training);
   }
@@ -106,6 +120,7 @@ final class TorchScript implements TorchNetwork {
   public void close() {
     parameters.values().forEach(Tensor::close);
     buffers.values().forEach(Tensor::close);
+    listening.ifPresent(ListeningScript::close);
     module.close();
   }
 
