@@ -63,8 +63,6 @@ final class Libtorch {
       openblas.blas_set_num_threads(1);
       // Optimised executors profile the first batches, and may give those other last digits.
       torch.setGraphExecutorOptimize(false);
-      // Calls in scripts are replaced by what they do, so that their graphs show every operation.
-      torch.getInlineEverythingMode().put(true);
     }
 
     static void now() {}
