@@ -18,6 +18,7 @@ import dev.stockpot.eval.Datasets;
 import dev.stockpot.eval.DiagonalFisher;
 import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.GradientEngine;
 import dev.stockpot.eval.LinearGrams;
 import dev.stockpot.eval.ModelStatistics;
@@ -46,13 +47,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "statistics",
     description = {
-      "Measures what merging by data needs to know of a model: the diagonal of its Fisher matrix, for"
-          + " fisher (how much what the model says depends on each of its weights), and the Gram"
-          + " matrices of its linear layers, for regmean (what each layer sees)."
+      "Measures what merging by data needs to know of a model: the diagonal of its Fisher matrix,"
+          + " for fisher (how much what the model says depends on each of its weights), and the"
+          + " Gram matrices of its linear layers, for regmean (what each layer sees)."
     },
     footer = {
-      "  stockpot statistics ft-0.safetensors --eval eval.yml --fisher fisher-0.safetensors",
-      "  stockpot statistics ft-0.safetensors --eval eval.yml --gram gram-0.safetensors"
+      "  stockpot statistics ft.safetensors --eval eval.yml --fisher fisher.safetensors",
+      "  stockpot statistics ft.safetensors --eval eval.yml --gram gram.safetensors"
     })
 final class StatisticsCommand implements Runnable {
   private final Terminal terminal;
@@ -73,8 +74,8 @@ final class StatisticsCommand implements Runnable {
       paramLabel = "EVAL.yml",
       required = true,
       description =
-          "The network (evaluator: {torchscript: FILE}) and the examples (data: {train: …}, else"
-              + " select).")
+          "The network (evaluator: {torchscript: FILE} or {network: FILE}) and the examples (data:"
+              + " {train: …}, else select).")
   private Path eval;
 
   @Option(
@@ -87,8 +88,8 @@ final class StatisticsCommand implements Runnable {
       names = "--gram",
       paramLabel = "OUT",
       description =
-          "Where the Gram matrices go: a checkpoint of float32, with [in, in] under the name of each"
-              + " linear layer's weight.")
+          "Where the Gram matrices go: a checkpoint of float32, with [in, in] under the name of"
+              + " each linear layer's weight.")
   private Path gram;
 
   @Option(
@@ -125,10 +126,10 @@ final class StatisticsCommand implements Runnable {
         });
     List<Path> paths = Ingredients.find(List.of(word));
     outputs().forEach(out -> new TargetOption(out, new ShardSizeOption()).check(paths));
+    EvaluatorSpec.Network network = measure.gradients().orElseThrow();
     Progress progress = output.progress(terminal);
     try (OpenIngredients models = OpenIngredients.open(paths, Optional.empty(), key.open());
-        GradientEngine engine =
-            GradientEngine.open(measure.gradients().orElseThrow(), threads.threads());
+        GradientEngine engine = GradientEngine.open(network, threads.threads());
         Dataset data = Datasets.open(set(measure), measure.input())) {
       Checkpoint weights = models.all().getFirst().checkpoint();
       engine.check(weights).forEach(note -> output.note(terminal, note));
@@ -137,7 +138,7 @@ final class StatisticsCommand implements Runnable {
           ModelStatistics.examples(data.size(), examples == null ? data.size() : examples, seed);
       int layers = 0;
       if (gram != null) {
-        layers = measureGrams(engine, weights, data, seen, progress);
+        layers = measureGrams(engine, network.graph(), weights, data, seen, progress);
       }
       if (fisher != null) {
         measureFisher(engine, weights, data, seen, progress);
@@ -153,7 +154,8 @@ final class StatisticsCommand implements Runnable {
     }
     if (fisher != null && fisher.equals(gram)) {
       throw new ParameterException(
-          spec.commandLine(), "--fisher and --gram are both " + fisher + "; give each its own file");
+          spec.commandLine(),
+          "--fisher and --gram are both " + fisher + "; give each its own file");
     }
     if (empirical && fisher == null) {
       throw new ParameterException(
@@ -188,9 +190,14 @@ final class StatisticsCommand implements Runnable {
 
   /// @return number of layers
   private int measureGrams(
-      GradientEngine engine, Checkpoint weights, Dataset data, int[] seen, Progress progress) {
+      GradientEngine engine,
+      Path network,
+      Checkpoint weights,
+      Dataset data,
+      int[] seen,
+      Progress progress) {
     try (GradientEngine.Grams grams = engine.grams(weights)) {
-      sayLayers(weights, LinearGrams.layers(grams, data, seen[0]));
+      sayLayers(weights, LinearGrams.layers(grams, network, data, seen[0]));
       SequencedMap<String, MemorySegment> sums =
           LinearGrams.of(
               grams, data, seen, "Gram matrices of " + weights.path().getFileName(), progress);
@@ -200,12 +207,6 @@ final class StatisticsCommand implements Runnable {
   }
 
   private void sayLayers(Checkpoint weights, SequencedMap<String, Long> layers) {
-    if (layers.isEmpty()) {
-      throw new EvaluationException(
-          eval
-              + ": the network comes by no linear layer whose weight is a parameter, so there are no"
-              + " Gram matrices; merge its models by another method");
-    }
     Names.note(
             "no linear layer was seen to use these matrices, so regmean will average them",
             weights.tensors().values().stream()

@@ -43,8 +43,8 @@ public interface GradientEngine extends AutoCloseable {
 
   /// A network whose linear layers are listened to; used by one thread at a time.
   ///
-  /// A linear layer is a product with a parameter `[out, in]`, and is called by that one's name. Its
-  /// inputs X have a row for every example and position.
+  /// A linear layer is a product with a parameter `[out, in]`, and is called by that one's name.
+  /// Its inputs X have a row for every example and position.
   interface Grams extends AutoCloseable {
 
     /// Runs the network on a batch, and sums up nothing.

@@ -4,6 +4,7 @@ import dev.stockpot.Progress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -17,12 +18,21 @@ public final class LinearGrams {
 
   /// The linear layers that an example comes by.
   ///
+  /// @param network its file, for messages
   /// @param example which one of the set
   /// @return the inputs' width by the weight's name
+  /// @throws EvaluationException if there is none
   public static SequencedMap<String, Long> layers(
-      GradientEngine.Grams grams, Dataset data, int example) {
+      GradientEngine.Grams grams, Path network, Dataset data, int example) {
     try (Arena arena = Arena.ofShared()) {
-      return grams.layers(data.batch(new int[] {example}, arena));
+      SequencedMap<String, Long> layers = grams.layers(data.batch(new int[] {example}, arena));
+      if (layers.isEmpty()) {
+        throw new EvaluationException(
+            network
+                + ": has no linear layer whose weight is a parameter, and so no Gram matrix; merge"
+                + " its models by another method");
+      }
+      return layers;
     }
   }
 

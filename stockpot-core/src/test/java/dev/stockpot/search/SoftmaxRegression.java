@@ -40,7 +40,7 @@ record SoftmaxRegression(List<String> parameters) implements GradientEngine {
         return new LinkedHashMap<>(Map.of("conv.w", (long) WIDTH));
       }
 
-      /// Only below the diagonal.
+      // Only below the diagonal.
       @Override
       public void add(Batch batch) {
         FloatBuffer x = inputs(batch);

@@ -44,7 +44,8 @@ final class TorchScript implements TorchNetwork {
   /// @throws EvaluationException if it is none that libtorch reads
   static TorchScript open(Path path) {
     Libtorch.load();
-    // Calls are replaced by what they do, so that the graph shows every operation (for this thread).
+    // Calls are replaced by what they do, so that the graph shows every operation (for this
+    // thread).
     torch.getInlineEverythingMode().put(true);
     try {
       JitModule module = torch.load(path.toString());

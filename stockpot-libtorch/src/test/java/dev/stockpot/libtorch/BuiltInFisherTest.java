@@ -75,7 +75,8 @@ class BuiltInFisherTest {
 
   private double[][] expected(Dataset data) {
     int[] labels = ((Targets.Classes) data.targets()).labels();
-    double[][] means = SPECS.stream().map(s -> new double[(int) s.elements()]).toArray(double[][]::new);
+    double[][] means =
+        SPECS.stream().map(s -> new double[(int) s.elements()]).toArray(double[][]::new);
     try (Arena arena = Arena.ofConfined()) {
       FloatBuffer x =
           data.batch(EXAMPLES, arena)

@@ -60,7 +60,7 @@ class LibtorchGramsTest {
     double[][] hidden =
         relu(linear(x, weights.get("layers.0.weight"), weights.get("layers.0.bias")[0]));
 
-    SequencedMap<String, double[]> grams = 
+    SequencedMap<String, double[]> grams =
         grams(
             network,
             weights,
@@ -305,8 +305,7 @@ class LibtorchGramsTest {
       int[] examples = IntStream.range(0, 300).toArray();
       LinearGrams.of(grams, select, examples, "", Progress.NONE)
           .forEach((name, sum) ->
-              all.put(
-                  name, Arrays.stream(sum.toArray(ValueLayout.JAVA_DOUBLE)).boxed().toList()));
+              all.put(name, Arrays.stream(sum.toArray(ValueLayout.JAVA_DOUBLE)).boxed().toList()));
       return all;
     }
   }
@@ -368,8 +367,8 @@ class LibtorchGramsTest {
             })
             .toList();
     try (CheckpointWriter writer = Checkpoints.create(file, specs, Map.of(), Durability.CACHED)) {
-      weights.forEach((name, values) ->
-          writer.write(name, 0, floats(ByteOrder.LITTLE_ENDIAN, values)));
+      weights.forEach(
+          (name, values) -> writer.write(name, 0, floats(ByteOrder.LITTLE_ENDIAN, values)));
       writer.commit();
     }
     return Checkpoints.open(file);
@@ -430,11 +429,9 @@ class LibtorchGramsTest {
         .toArray(double[][]::new);
   }
 
-  private static double[][] normed(
-      double[][] x, Map<String, double[][]> weights, String layer) {
+  private static double[][] normed(double[][] x, Map<String, double[][]> weights, String layer) {
     return Arrays.stream(x)
-        .map(row ->
-            normed(row, weights.get(layer + ".weight")[0], weights.get(layer + ".bias")[0]))
+        .map(row -> normed(row, weights.get(layer + ".weight")[0], weights.get(layer + ".bias")[0]))
         .toArray(double[][]::new);
   }
 
@@ -442,8 +439,7 @@ class LibtorchGramsTest {
     double mean = Arrays.stream(x).average().orElseThrow();
     double variance = Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
     double[] normed = new double[x.length];
-    Arrays.setAll(
-        normed, j -> (x[j] - mean) / Math.sqrt(variance + 1e-5) * weight[j] + bias[j]);
+    Arrays.setAll(normed, j -> (x[j] - mean) / Math.sqrt(variance + 1e-5) * weight[j] + bias[j]);
     return normed;
   }
 
