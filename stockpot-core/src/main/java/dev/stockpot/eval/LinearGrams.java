@@ -14,6 +14,9 @@ import java.util.SequencedMap;
 /// @see <a href="https://arxiv.org/abs/2212.09849">Jin et al. 2023, "Dataless Knowledge Fusion by
 ///   Merging Weights of Language Models", section 3</a>
 public final class LinearGrams {
+  /// Largest batch: scripts keep what gradients would need, as in training.
+  private static final int BATCH_EXAMPLES = 64;
+
   private LinearGrams() {}
 
   /// The linear layers that an example comes by.
@@ -45,8 +48,7 @@ public final class LinearGrams {
   public static SequencedMap<String, MemorySegment> of(
       GradientEngine.Grams grams, Dataset data, int[] examples, String what, Progress progress) {
     long fitting = Math.max(1, NetworkEvaluator.BATCH_BYTES / data.exampleBytes());
-    List<int[]> batches =
-        Prefetcher.batches(examples, (int) Math.min(NetworkEvaluator.BATCH_EXAMPLES, fitting));
+    List<int[]> batches = Prefetcher.batches(examples, (int) Math.min(BATCH_EXAMPLES, fitting));
     try (Prefetcher inputs = new Prefetcher(data, batches);
         Progress.Task task =
             progress.begin(what, new Progress.Total(examples.length, Progress.Unit.EXAMPLES))) {

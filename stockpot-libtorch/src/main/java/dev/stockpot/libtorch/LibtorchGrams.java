@@ -55,9 +55,8 @@ final class LibtorchGrams implements GradientEngine.Grams {
   private void run(Batch batch, LinearInputs inputs) {
     Libtorch.load(threads);
     synchronized (slots) {
-      // With gradients, or scripts take shortcuts that do several layers at once.
       try (PointerScope _ = new PointerScope();
-          AutoGradMode _ = new AutoGradMode(true)) {
+          AutoGradMode _ = new AutoGradMode(false)) {
         slots.put(weights);
         network.listen(LibtorchModel.inputs(network, batch), inputs);
       }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Argument;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.FunctionSchema;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -104,7 +105,8 @@ final class TorchScript implements TorchNetwork {
 
   @Override
   public void listen(List<Tensor> values, LinearInputs to) {
-    try {
+    // Without gradients scripts take shortcuts that do several layers at once.
+    try (AutoGradMode _ = new AutoGradMode(true)) {
       if (listening.isEmpty()) {
         listening = Optional.of(new ListeningScript(module));
       }

@@ -276,7 +276,7 @@ class LibtorchGramsTest {
         grams.layers(batch);
       }
       assertThat(grams.sums()).hasSize(2);
-      assertThat(Pointer.totalCount()).isEqualTo(handles);
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(handles);
       assertThat(Pointer.physicalBytes() - bytes).isLessThan(3 << 20);
     }
   }
