@@ -3,9 +3,13 @@ package dev.stockpot.cli;
 import static dev.stockpot.cli.StockpotProcess.stockpot;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.cli.StockpotProcess.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +63,81 @@ class ModelStatisticsIT {
   }
 
   @Test
+  void regMeanTakesWhatWasMeasured() throws Exception {
+    write("{torchscript: %1$s/model.ts.pt}");
+    for (String model : List.of("03", "08")) {
+      Result result = gram(model, "--json");
+      assertThat(result.code()).as(result.err()).isEqualTo(0);
+      assertThat(result.err())
+          .contains(
+              "note: Gram matrices of 2 linear layers take 1.13 MiB of memory, and 594 kB in gram-%s.safetensors"
+                  .formatted(model));
+      assertThat(result.out())
+          .isEqualTo(
+              """
+              {
+                "gram": "gram-%s.safetensors",
+                "layers": 2,
+                "set": "select",
+                "examples": 50
+              }
+              """
+                  .formatted(model));
+    }
+    Path first = folder.resolve("gram-03.safetensors");
+    byte[] bytes = Files.readAllBytes(first);
+    assertThat(gram("03").out())
+        .isEqualTo(
+            "gram-03.safetensors: Gram matrices of 2 linear layers from 50 examples of select\n");
+    assertThat(first).hasBinaryContent(bytes);
+    Files.writeString(
+        folder.resolve("soup.yml"),
+        """
+        ingredients: ["%s/ft-0[38].safetensors"]
+        recipes: [uniform, {regmean: {statistics: ["gram-0?.safetensors"]}}]
+        %s\
+        """
+            .formatted(DIGITS, Files.readString(folder.resolve("eval.yml"))));
+    Files.writeString(
+        folder.resolve("merge.yml"),
+        """
+        merge_method: regmean
+        models:
+          - {model: %1$s/ft-03.safetensors, gram: gram-03.safetensors}
+          - {model: %1$s/ft-08.safetensors, gram: gram-08.safetensors}
+        """
+            .formatted(DIGITS));
+
+    Result cooked = stockpot(folder, "cook", "soup.yml", "-o", "run", "--quiet");
+    Result merged = stockpot(folder, "merge", "merge.yml", "merged.safetensors", "--quiet");
+
+    assertThat(cooked.code()).as(cooked.err()).isEqualTo(0);
+    assertThat(merged.code()).as(merged.err()).isEqualTo(0);
+    assertThat(folder.resolve("merged.safetensors"))
+        .hasBinaryContent(Files.readAllBytes(folder.resolve("run/regmean/model.safetensors")));
+    try (Checkpoint uniform = Checkpoints.open(folder.resolve("run/uniform/model.safetensors"));
+        Checkpoint regMean = Checkpoints.open(folder.resolve("merged.safetensors"))) {
+      assertThat(
+              uniform.tensors().keySet().stream()
+                  .filter(name ->
+                      uniform.tensor(name).data().mismatch(regMean.tensor(name).data()) >= 0))
+          .containsExactlyInAnyOrder("fc1.weight", "head.weight");
+    }
+  }
+
+  @Test
+  void whatIsToBeMeasuredMustBeSaid() throws Exception {
+    write("{torchscript: %1$s/model.ts.pt}");
+    assertThat(wrong())
+        .startsWith("stockpot: nothing to measure: give --fisher OUT, --gram OUT, or both\n");
+    assertThat(wrong("--gram", "a.safetensors", "--empirical"))
+        .startsWith("stockpot: --empirical is about the Fisher matrix; add --fisher OUT\n");
+    assertThat(wrong("--gram", "a.safetensors", "--fisher", "a.safetensors"))
+        .startsWith(
+            "stockpot: --fisher and --gram are both a.safetensors; give each its own file\n");
+  }
+
+  @Test
   void withoutGradientsThereIsNoFisher() throws Exception {
     write("{onnx: %1$s/model.onnx}");
     Result result = measure("03");
@@ -67,6 +146,36 @@ class ModelStatisticsIT {
         .contains(
             "eval.yml: there is no network that gives gradients (evaluator: {torchscript: …})");
     assertThat(folder.resolve("fisher-03.safetensors")).doesNotExist();
+  }
+
+  private Result gram(String model, String... more) throws Exception {
+    return stockpot(
+        folder,
+        Stream.concat(
+                Stream.of(
+                    "statistics",
+                    DIGITS + "/ft-" + model + ".safetensors",
+                    "--eval",
+                    "eval.yml",
+                    "--gram",
+                    "gram-" + model + ".safetensors",
+                    "--examples",
+                    "50"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  /// What is said of a mistake.
+  private String wrong(String... options) throws Exception {
+    Result result =
+        stockpot(
+            folder,
+            Stream.concat(
+                    Stream.of("statistics", DIGITS + "/ft-03.safetensors", "--eval", "eval.yml"),
+                    Stream.of(options))
+                .toArray(String[]::new));
+    assertThat(result.code()).isEqualTo(2);
+    return result.err();
   }
 
   private Result measure(String model) throws Exception {

@@ -32,8 +32,39 @@ public interface GradientEngine extends AutoCloseable {
   /// @throws EvaluationException as [#check], or if the network has no running statistics
   Statistics statistics(Checkpoint weights);
 
+  /// The network with these weights, whose linear layers are listened to; the checkpoint stays open
+  /// as long.
+  ///
+  /// @throws EvaluationException as [#check]
+  Grams grams(Checkpoint weights);
+
   @Override
   void close();
+
+  /// A network whose linear layers are listened to; used by one thread at a time.
+  ///
+  /// A linear layer is a product with a parameter `[out, in]`, and is called by that one's name.
+  /// Its inputs X have a row for every example and position.
+  interface Grams extends AutoCloseable {
+
+    /// Runs the network on a batch, and sums up nothing.
+    ///
+    /// @return the inputs' widths of the linear layers that it comes by
+    /// @throws EvaluationException if the network does not take the input
+    SequencedMap<String, Long> layers(Batch batch);
+
+    /// Runs the network on a batch, and adds XᵀX to each layer's sum.
+    ///
+    /// @throws EvaluationException if the network does not take the input
+    void add(Batch batch);
+
+    /// The sums over all batches: `[in, in]` of float64 in native order; valid until more is added,
+    /// or this is closed.
+    SequencedMap<String, MemorySegment> sums();
+
+    @Override
+    void close();
+  }
 
   /// A network whose BatchNorm layers are listened to; used by one thread at a time.
   interface Statistics extends AutoCloseable {

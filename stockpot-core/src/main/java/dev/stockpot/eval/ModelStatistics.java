@@ -38,6 +38,18 @@ public final class ModelStatistics {
         .toList();
   }
 
+  /// A matrix `[in, in]` by the name of every linear layer's weight.
+  ///
+  /// @param sums of float64, as [LinearGrams#of] gives
+  public static List<TensorSpec> grams(Map<String, MemorySegment> sums) {
+    return sums.entrySet().stream()
+        .map(sum -> {
+          long width = LinearGrams.width(sum.getValue());
+          return new TensorSpec(sum.getKey(), DType.F32, List.of(width, width));
+        })
+        .toList();
+  }
+
   /// Writes a checkpoint, whole or not at all.
   ///
   /// @param values float64 by name, as many as the tensor has elements

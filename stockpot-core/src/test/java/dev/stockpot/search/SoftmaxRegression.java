@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /// Logits W·x + b of two classes, in plain loops: W is the `conv.w` of a [TensorKitchen], b the
@@ -28,6 +29,38 @@ record SoftmaxRegression(List<String> parameters) implements GradientEngine {
   @Override
   public Statistics statistics(Checkpoint weights) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Grams grams(Checkpoint weights) {
+    double[] sum = new double[WIDTH * WIDTH];
+    return new Grams() {
+      @Override
+      public SequencedMap<String, Long> layers(Batch batch) {
+        return new LinkedHashMap<>(Map.of("conv.w", (long) WIDTH));
+      }
+
+      // Only below the diagonal.
+      @Override
+      public void add(Batch batch) {
+        FloatBuffer x = inputs(batch);
+        for (int i = 0; i < batch.size(); i++) {
+          for (int j = 0; j < WIDTH; j++) {
+            for (int k = 0; k <= j; k++) {
+              sum[j * WIDTH + k] += (double) x.get(i * WIDTH + j) * x.get(i * WIDTH + k);
+            }
+          }
+        }
+      }
+
+      @Override
+      public SequencedMap<String, MemorySegment> sums() {
+        return new LinkedHashMap<>(Map.of("conv.w", MemorySegment.ofArray(sum)));
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

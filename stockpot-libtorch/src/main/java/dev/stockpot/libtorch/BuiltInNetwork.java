@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -26,6 +27,7 @@ final class BuiltInNetwork implements TorchNetwork {
   private final SequencedMap<String, Tensor> parameters = new LinkedHashMap<>();
   private final SequencedMap<String, Tensor> buffers = new LinkedHashMap<>();
   private boolean training;
+  private Optional<LinearInputs> listening = Optional.empty();
 
   /// @param path for messages
   BuiltInNetwork(Path path, NetworkSpec spec) {
@@ -144,6 +146,16 @@ final class BuiltInNetwork implements TorchNetwork {
   }
 
   @Override
+  public void listen(List<Tensor> values, LinearInputs inputs) {
+    listening = Optional.of(inputs);
+    try {
+      forward(values);
+    } finally {
+      listening = Optional.empty();
+    }
+  }
+
+  @Override
   public void close() {
     parameters.values().forEach(Tensor::close);
     buffers.values().forEach(Tensor::close);
@@ -227,7 +239,9 @@ final class BuiltInNetwork implements TorchNetwork {
   }
 
   private Tensor linear(String name, Tensor x) {
-    return torch.linear(x, parameters.get(name + ".weight"), optional(name + ".bias"));
+    Tensor weight = parameters.get(name + ".weight");
+    listening.ifPresent(inputs -> inputs.see(x, weight));
+    return torch.linear(x, weight, optional(name + ".bias"));
   }
 
   private Tensor norm(String name, Tensor x) {

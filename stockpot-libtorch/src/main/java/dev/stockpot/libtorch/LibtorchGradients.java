@@ -61,6 +61,12 @@ final class LibtorchGradients implements GradientEngine {
   }
 
   @Override
+  public Grams grams(Checkpoint weights) {
+    WeightFit fit = WeightFit.of(network, constants, weights);
+    return new LibtorchGrams(network, slots, new MappedWeights(weights, fit.filled()), threads);
+  }
+
+  @Override
   public void close() {
     slots.close();
     network.close();

@@ -28,6 +28,11 @@ interface TorchNetwork extends AutoCloseable {
   /// @throws dev.stockpot.eval.EvaluationException if it does not take the inputs
   Tensor forward(List<Tensor> inputs);
 
+  /// Runs the network as [#forward] does; its linear layers tell what they see.
+  ///
+  /// @throws dev.stockpot.eval.EvaluationException if it does not take the values
+  void listen(List<Tensor> values, LinearInputs inputs);
+
   /// From now on as in training (BatchNorm by the batch, dropout), or as in evaluation, which it is
   /// in when it is opened.
   void train(boolean training);

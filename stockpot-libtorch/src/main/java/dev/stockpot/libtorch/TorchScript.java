@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Argument;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.FunctionSchema;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -28,6 +30,7 @@ final class TorchScript implements TorchNetwork {
   private final SequencedMap<String, Tensor> parameters;
   private final SequencedMap<String, Tensor> buffers;
   private final List<String> inputs;
+  private Optional<ListeningScript> listening = Optional.empty();
 
   private TorchScript(Path path, JitModule module) {
     this.path = path;
@@ -42,6 +45,9 @@ final class TorchScript implements TorchNetwork {
   /// @throws EvaluationException if it is none that libtorch reads
   static TorchScript open(Path path) {
     Libtorch.load();
+    // Calls are replaced by what they do, so that the graph shows every operation (for this
+    // thread).
+    torch.getInlineEverythingMode().put(true);
     try {
       JitModule module = torch.load(path.toString());
       module.eval();
@@ -98,6 +104,19 @@ final class TorchScript implements TorchNetwork {
   }
 
   @Override
+  public void listen(List<Tensor> values, LinearInputs to) {
+    // Without gradients scripts take shortcuts that do several layers at once.
+    try (AutoGradMode _ = new AutoGradMode(true)) {
+      if (listening.isEmpty()) {
+        listening = Optional.of(new ListeningScript(module));
+      }
+      listening.get().run(values, to);
+    } catch (RuntimeException e) {
+      throw new EvaluationException(path + ": " + Libtorch.reason(e), e);
+    }
+  }
+
+  @Override
   public void train(boolean training) {
     module.train(training);
   }
@@ -106,6 +125,7 @@ final class TorchScript implements TorchNetwork {
   public void close() {
     parameters.values().forEach(Tensor::close);
     buffers.values().forEach(Tensor::close);
+    listening.ifPresent(ListeningScript::close);
     module.close();
   }
 
