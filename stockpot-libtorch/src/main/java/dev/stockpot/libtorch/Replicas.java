@@ -33,12 +33,16 @@ final class Replicas implements AutoCloseable {
 
   /// Computes a piece, on a thread of its own.
   interface Work<R> {
+    /// What comes of a piece.
+    ///
     /// @param begin number of the piece's first example in the batch
     R of(Replica replica, Batch piece, int begin);
   }
 
   /// Takes what came of a piece.
   interface Taking<R> {
+    /// Called in the order of the pieces.
+    ///
     /// @param replica that computed it, and does nothing else meanwhile
     void take(Replica replica, R result);
   }
