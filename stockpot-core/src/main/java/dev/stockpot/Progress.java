@@ -12,6 +12,12 @@ public interface Progress {
   /// @param total in the work's own unit
   Task begin(String what, Total total);
 
+  /// One of several pieces of work of the same kind begins, which go on at once; each may be shown
+  /// apart.
+  default Task beginOneOfSeveral(String what, Total total) {
+    return begin(what, total);
+  }
+
   /// How much there is to do.
   ///
   /// @param amount at least 0

@@ -94,7 +94,8 @@ public final class CookBenchmark {
     return ((Json.Num) seconds.members().get("inside the model")).asDouble();
   }
 
-  private static void delete(Path folder) throws IOException {
+  /// Deletes a folder and all in it.
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> walk = Files.walk(folder)) {
       for (Path each : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);

@@ -115,7 +115,8 @@ record DigitsFamily(Path digits, int models, int examples) {
     return 10 + Byte.toUnsignedInt(npy[8]) + 256 * Byte.toUnsignedInt(npy[9]);
   }
 
-  private static byte[] header(String type, String shape) {
+  /// What a `.npy` file begins with.
+  static byte[] header(String type, String shape) {
     String words =
         "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }".formatted(type, shape);
     String padded = words + " ".repeat(117 - words.length()) + "\n";

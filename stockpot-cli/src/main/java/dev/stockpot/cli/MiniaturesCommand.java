@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,6 +83,12 @@ final class MiniaturesCommand implements Runnable {
           "More that differ in their seed only, at least 3; ${DEFAULT-VALUE} unless given.")
   private int twins;
 
+  @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      description = "Pools of one task only: digits or names.")
+  private Optional<String> only;
+
   @Option(names = "--document", paramLabel = "FILE", description = "Write the document here, too.")
   private Optional<Path> document;
 
@@ -101,10 +108,11 @@ final class MiniaturesCommand implements Runnable {
           "--pools %d, --models %d, --twins %d: at least 2, 3 and 3 are needed"
               .formatted(pools, models, twins));
     }
+    List<ScratchTask> tasks = tasks();
     claimFolder();
     SequencedMap<ScratchTask, List<PoolRun>> runs = new LinkedHashMap<>();
     PoolRun.Size size = new PoolRun.Size(models, twins, brief);
-    for (ScratchTask task : ScratchTask.values()) {
+    for (ScratchTask task : tasks) {
       Path own = folder.resolve(task.word());
       runs.put(
           task,
@@ -131,6 +139,17 @@ final class MiniaturesCommand implements Runnable {
     terminal.print("What the pools say: " + document.orElse(target) + "\n");
   }
 
+  private List<ScratchTask> tasks() {
+    List<ScratchTask> tasks =
+        Stream.of(ScratchTask.values())
+            .filter(task -> only.map(task.word()::equals).orElse(true))
+            .toList();
+    if (tasks.isEmpty()) {
+      throw new RecipeException("--task is " + only.orElseThrow() + "; it must be digits or names");
+    }
+    return tasks;
+  }
+
   /// Pools of other settings are not mixed with these.
   private void claimFolder() {
     Map<String, Object> members = new LinkedHashMap<>();
@@ -138,6 +157,7 @@ final class MiniaturesCommand implements Runnable {
     members.put("models", models);
     members.put("twins", twins);
     members.put("brief", brief);
+    only.ifPresent(task -> members.put("task", task));
     Json settings = JsonWriter.of(members);
     Path file = folder.resolve("miniatures.json");
     try {

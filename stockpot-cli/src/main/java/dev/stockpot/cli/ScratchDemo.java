@@ -12,6 +12,7 @@ import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.recipe.RecipeException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ record ScratchDemo(
 
   /// One thread is faster on such small networks than two that wait for each other.
   private int cook(ScratchTask task, Path own, Map<String, Json> documents) {
-    Path soup = own.resolve("sweep").resolve("soup.yml");
+    Path soup = brief ? brief(own.resolve("sweep")) : own.resolve("sweep").resolve("soup.yml");
     Path target = own.resolve("cooked");
     List<String> words =
         List.of("cook", soup.toString(), "-o", target.toString(), "--threads", "1");
@@ -124,6 +125,18 @@ record ScratchDemo(
       return 0;
     }
     return run(terminal, words);
+  }
+
+  /// A soup.yml of a few recipes.
+  private static Path brief(Path sweep) {
+    try {
+      String soup = Files.readString(sweep.resolve("soup.yml"));
+      Path file = sweep.resolve("brief.yml");
+      AtomicFile.writeString(file, soup + "recipes: [best, uniform, greedy]\n", false);
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private int run(Terminal shown, List<String> words) {

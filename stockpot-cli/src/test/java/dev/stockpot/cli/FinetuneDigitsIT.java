@@ -59,9 +59,21 @@ class FinetuneDigitsIT {
         stockpot(folder, "finetune", "sweep.yml", "-o", "cut", "--resume", "--jobs", "1");
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertSameFiles("whole", "cut");
+
+    Files.writeString(
+        folder.resolve("sweep.yml"),
+        Files.readString(folder.resolve("sweep.yml")).replace("random: 3", "random: 4"));
+    Path first = folder.resolve("cut/run-00/run.json");
+    Object written = Files.getLastModifiedTime(first);
+    Result more = stockpot(folder, "finetune", "sweep.yml", "-o", "cut", "--resume", "--quiet");
+    assertThat(more.code()).as(more.err()).isZero();
+    assertThat(more.out()).contains("run-03");
+    assertThat(Files.getLastModifiedTime(first)).isEqualTo(written);
+    assertThat(folder.resolve("cut/run-02/run.json"))
+        .hasSameBinaryContentAs(folder.resolve("whole/run-02/run.json"));
     Result cook = stockpot(folder, "cook", "cut/soup.yml", "-o", "cooked", "--quiet");
     assertThat(cook.code()).as(cook.err()).isZero();
-    assertThat(cook.out()).contains("run-00", "greedy");
+    assertThat(cook.out()).contains("run-00", "run-03", "greedy");
   }
 
   @Test
@@ -80,6 +92,18 @@ class FinetuneDigitsIT {
     Result resumed = stockpot(folder, "finetune", "sweep.yml", "-o", "cut", "--resume");
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertSameFiles("whole", "cut");
+
+    Files.writeString(
+        folder.resolve("sweep.yml"),
+        Files.readString(folder.resolve("sweep.yml")).replace("random: 3", "random: 4"));
+    assertThat(stockpot(folder, "finetune", "sweep.yml", "-o", "whole", "--resume", "--quiet"))
+        .isEqualTo(
+            new Result(
+                2,
+                "",
+                "stockpot: whole: holds a finished sweep with 'stock', whose runs were merged with"
+                    + " each other, so none can be added; choose another folder with -o, or delete"
+                    + " it\n"));
   }
 
   private void assertSameFiles(String expected, String actual) throws IOException {

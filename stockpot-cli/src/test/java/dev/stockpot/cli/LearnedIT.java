@@ -51,6 +51,32 @@ class LearnedIT {
   }
 
   @Test
+  void anyNumberOfThreadsGivesTheSameBytes() throws Exception {
+    write("{torchscript: %1$s/model.ts.pt}");
+    for (String threads : List.of("1", "2")) {
+      Result result =
+          stockpot(
+              folder,
+              "learned",
+              DIGITS + "/ft-0[038].safetensors",
+              "--eval",
+              "eval.yml",
+              "--by",
+              "layer",
+              "--epochs",
+              "1",
+              "--threads",
+              threads,
+              "--quiet",
+              "-o",
+              threads + ".safetensors");
+      assertThat(result.code()).as(result.err()).isZero();
+    }
+    assertThat(folder.resolve("2.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("1.safetensors"));
+  }
+
+  @Test
   void cookLearnsToo() throws Exception {
     write("{torchscript: %1$s/model.ts.pt}");
     Files.writeString(

@@ -12,6 +12,7 @@ import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.method.ModelStock;
 import dev.stockpot.method.ModelStock.Angle;
+import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.train.RunRecord.Status;
 import dev.stockpot.train.Search.Draw;
 import java.io.IOException;
@@ -61,7 +62,7 @@ record StockSweep(Sweep sweep, SweepSpec.Stock stock, Path base) {
       for (Draw draw : draws) {
         runs.add(new Run(draw, trainer.begin(new Hyperparameters(draw.values()))));
       }
-      SequencedMap<String, Double> measured = train(runs, epochs, jobs, task);
+      SequencedMap<String, Double> measured = train(runs, epochs, trainer.examples(), jobs, task);
       return records(runs, measured);
     } finally {
       runs.forEach(run -> run.training().close());
@@ -69,20 +70,29 @@ record StockSweep(Sweep sweep, SweepSpec.Stock stock, Path base) {
   }
 
   /// The records of a sweep that has ended before.
+  ///
+  /// @throws RecipeException if it had other runs: each run went through all others' weights
   private Optional<List<RunRecord>> ended(List<Draw> draws) {
     List<RunRecord> records = new ArrayList<>();
     for (Draw draw : draws) {
       sweep.ended(draw).ifPresent(records::add);
     }
+    Optional<RunRecord> merged = RunRecord.read(sweep.folder().resolve(NAME));
     if (records.size() < draws.size()) {
+      if (merged.isPresent()) {
+        throw new RecipeException(
+            sweep.folder()
+                + ": holds a finished sweep with 'stock', whose runs were merged with each other,"
+                + " so none can be added; choose another folder with -o, or delete it");
+      }
       return Optional.empty();
     }
-    RunRecord.read(sweep.folder().resolve(NAME)).ifPresent(records::add);
+    merged.ifPresent(records::add);
     return Optional.of(records);
   }
 
   private SequencedMap<String, Double> train(
-      List<Run> runs, int epochs, int jobs, Progress.Task task) {
+      List<Run> runs, int epochs, int examples, int jobs, Progress.Task task) {
     int done = restore(runs);
     SequencedMap<String, Double> measured = new LinkedHashMap<>();
     while (done < epochs) {
@@ -92,8 +102,21 @@ record StockSweep(Sweep sweep, SweepSpec.Stock stock, Path base) {
           jobs,
           runs,
           run -> {
-            for (int epoch = begin; epoch < until && run.isFinite(); epoch++) {
-              run.epochs().add(run.training().next(task));
+            long amount = (long) (until - begin) * examples;
+            try (Progress.Task own =
+                sweep
+                    .progress()
+                    .beginOneOfSeveral(
+                        run.draw().name(), new Progress.Total(amount, Progress.Unit.EXAMPLES))) {
+              for (int epoch = begin; epoch < until && run.isFinite(); epoch++) {
+                run.epochs()
+                    .add(
+                        run.training()
+                            .next(more -> {
+                              own.advance(more);
+                              task.advance(more);
+                            }));
+              }
             }
             return run;
           });

@@ -77,7 +77,7 @@ public record Sweep(
     AtomicFile.deletePartials(work);
     RunRecord record;
     try (Progress.Task task =
-        progress.begin(draw.name(), new Progress.Total(amount, trainer.unit()))) {
+        progress.beginOneOfSeveral(draw.name(), new Progress.Total(amount, trainer.unit()))) {
       record =
           trainer.train(
               draw,

@@ -20,17 +20,15 @@ final class BatchStatistics implements GradientEngine.Statistics {
   private final TorchNetwork network;
   private final Slots slots;
   private final MappedWeights weights;
-  private final int threads;
   private final SequencedMap<String, Tensor> running = new LinkedHashMap<>();
   private final SequencedMap<String, Double> momentum = new LinkedHashMap<>();
 
   /// @param weights are closed with this
   /// @throws EvaluationException if the network has no running statistics
-  BatchStatistics(TorchNetwork network, Slots slots, MappedWeights weights, int threads) {
+  BatchStatistics(TorchNetwork network, Slots slots, MappedWeights weights) {
     this.network = network;
     this.slots = slots;
     this.weights = weights;
-    this.threads = threads;
     network
         .buffers()
         .forEach((name, buffer) -> {
@@ -48,7 +46,8 @@ final class BatchStatistics implements GradientEngine.Statistics {
 
   @Override
   public SequencedMap<String, double[]> of(Batch batch) {
-    Libtorch.load(threads);
+    // On more threads other sums would come out.
+    Libtorch.load(1);
     synchronized (slots) {
       try (PointerScope _ = new PointerScope();
           AutoGradMode _ = new AutoGradMode(false)) {

@@ -14,7 +14,8 @@ public final class BuiltInGradients implements GradientEngine.Provider {
 
   @Override
   public GradientEngine open(EvaluatorSpec.Network network, int threads) {
-    BuiltInNetwork built = new BuiltInNetwork(network.graph(), NetworkSpec.read(network.graph()));
-    return new LibtorchGradients(built, network.constants(), threads);
+    NetworkSpec spec = NetworkSpec.read(network.graph());
+    return new LibtorchGradients(
+        () -> new BuiltInNetwork(network.graph(), spec), network.constants(), threads);
   }
 }

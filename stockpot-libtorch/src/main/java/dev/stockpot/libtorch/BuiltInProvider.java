@@ -14,7 +14,8 @@ public final class BuiltInProvider implements Engine.Provider {
 
   @Override
   public Engine open(EvaluatorSpec.Network network, int threads) {
-    BuiltInNetwork built = new BuiltInNetwork(network.graph(), NetworkSpec.read(network.graph()));
-    return new LibtorchEngine(built, network.constants(), threads);
+    NetworkSpec spec = NetworkSpec.read(network.graph());
+    return new LibtorchEngine(
+        () -> new BuiltInNetwork(network.graph(), spec), network.constants(), threads);
   }
 }

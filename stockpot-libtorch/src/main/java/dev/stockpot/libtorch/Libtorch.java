@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /// Loads libtorch when it is first needed.
 ///
-/// JavaCPP unpacks the native libraries once per user (450 MB, in
+/// JavaCPP unpacks the native libraries once per user (900 MB with [Mkl], in
 /// `$XDG_CACHE_HOME/stockpot/natives` or `~/.cache/stockpot/natives`; in the temporary folder where
 /// that cannot be written), under a lock, so that processes may start together.
 final class Libtorch {
@@ -58,9 +58,14 @@ final class Libtorch {
       // These limits count mapped checkpoints, too, which is memory that the system can take back.
       System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
       System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+      boolean mkl = Mkl.choose();
       Loader.load(torch.class);
-      // OpenBLAS's own threads fight with those of libtorch, which divides the work already.
-      openblas.blas_set_num_threads(1);
+      if (mkl) {
+        Mkl.begin();
+      } else {
+        // OpenBLAS's own threads fight with those of libtorch, which divides the work already.
+        openblas.blas_set_num_threads(1);
+      }
       // Optimised executors profile the first batches, and may give those other last digits.
       torch.setGraphExecutorOptimize(false);
     }

@@ -3,26 +3,25 @@ package dev.stockpot.libtorch;
 import dev.stockpot.checkpoint.Checkpoint;
 import dev.stockpot.eval.Engine;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Runs a network in libtorch with the weights of one candidate after another, which are views of
 /// the candidate's own memory.
 final class LibtorchEngine implements Engine {
   private final TorchNetwork network;
   private final List<String> constants;
-  private final int threads;
-  private final Slots slots;
+  private final Replicas replicas;
 
-  /// @param network is closed with this
+  /// @param opening the network, as often as there are threads
   /// @param constants names (globs with `*`) of buffers that keep the network's value
-  /// @param threads to compute one batch with
-  LibtorchEngine(TorchNetwork network, List<String> constants, int threads) {
+  /// @param threads to compute one batch with; what comes out does not depend on it
+  LibtorchEngine(Supplier<TorchNetwork> opening, List<String> constants, int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " threads");
     }
-    this.network = network;
     this.constants = List.copyOf(constants);
-    this.threads = threads;
-    slots = new Slots(network);
+    replicas = new Replicas(opening, threads);
+    network = replicas.first().network();
   }
 
   @Override
@@ -33,12 +32,11 @@ final class LibtorchEngine implements Engine {
   @Override
   public Model load(Checkpoint weights) {
     WeightFit fit = WeightFit.of(network, constants, weights);
-    return new LibtorchModel(network, slots, new MappedWeights(weights, fit.filled()), threads);
+    return new LibtorchModel(replicas, new MappedWeights(weights, fit.filled()));
   }
 
   @Override
   public void close() {
-    slots.close();
-    network.close();
+    replicas.close();
   }
 }

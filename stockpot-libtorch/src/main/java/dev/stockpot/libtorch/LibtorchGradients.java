@@ -6,12 +6,15 @@ import dev.stockpot.eval.Batch;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.GradientEngine;
 import dev.stockpot.eval.Output;
+import dev.stockpot.libtorch.Replicas.Replica;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -19,22 +22,26 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /// Gradients of a network in libtorch: one forward and one backward pass, with weights that are
-/// views of a checkpoint's own memory.
+/// views of a checkpoint's own memory. A batch is shared out among threads in [pieces][Replicas].
 final class LibtorchGradients implements GradientEngine {
   private final TorchNetwork network;
   private final List<String> constants;
-  private final int threads;
-  private final Slots slots;
+  private final Replicas replicas;
 
-  /// @param network is closed with this
+  /// @param opening the network, as often as there are threads
   /// @param constants names (globs with `*`) of buffers that keep the network's value
-  /// @param threads to compute with
-  LibtorchGradients(TorchNetwork network, List<String> constants, int threads) {
-    this.network = network;
+  /// @param threads to compute with; what comes out does not depend on it
+  LibtorchGradients(Supplier<TorchNetwork> opening, List<String> constants, int threads) {
     this.constants = List.copyOf(constants);
-    this.threads = threads;
-    slots = new Slots(network);
-    network.parameters().values().forEach(parameter -> parameter.set_requires_grad(true));
+    replicas =
+        new Replicas(
+            () -> {
+              TorchNetwork opened = opening.get();
+              opened.parameters().values().forEach(parameter -> parameter.set_requires_grad(true));
+              return opened;
+            },
+            threads);
+    network = replicas.first().network();
   }
 
   @Override
@@ -50,26 +57,26 @@ final class LibtorchGradients implements GradientEngine {
   @Override
   public Model load(Checkpoint weights) {
     WeightFit fit = WeightFit.of(network, constants, weights);
-    MappedWeights mapped = new MappedWeights(weights, fit.filled());
-    return new Loaded(mapped, new LibtorchModel(network, slots, mapped, threads));
+    return new Loaded(new MappedWeights(weights, fit.filled()));
   }
 
   @Override
   public Statistics statistics(Checkpoint weights) {
     WeightFit fit = WeightFit.of(network, constants, weights);
-    return new BatchStatistics(network, slots, new MappedWeights(weights, fit.filled()), threads);
+    return new BatchStatistics(
+        network, replicas.first().slots(), new MappedWeights(weights, fit.filled()));
   }
 
   @Override
   public Grams grams(Checkpoint weights) {
     WeightFit fit = WeightFit.of(network, constants, weights);
-    return new LibtorchGrams(network, slots, new MappedWeights(weights, fit.filled()), threads);
+    return new LibtorchGrams(
+        network, replicas.first().slots(), new MappedWeights(weights, fit.filled()));
   }
 
   @Override
   public void close() {
-    slots.close();
-    network.close();
+    replicas.close();
   }
 
   /// The network with some weights.
@@ -78,9 +85,9 @@ final class LibtorchGradients implements GradientEngine {
     private final LibtorchModel forward;
     private Arena results = Arena.ofShared(); // several threads take products
 
-    Loaded(MappedWeights weights, LibtorchModel forward) {
+    Loaded(MappedWeights weights) {
       this.weights = weights;
-      this.forward = forward;
+      forward = new LibtorchModel(replicas, weights);
     }
 
     @Override
@@ -90,23 +97,28 @@ final class LibtorchGradients implements GradientEngine {
 
     @Override
     public Gradient gradient(Batch batch, int[] labels, double beta) {
-      Libtorch.load(threads);
       results.close();
       results = Arena.ofShared();
-      synchronized (slots) {
-        try (PointerScope _ = new PointerScope();
-            AutoGradMode _ = new AutoGradMode(true)) {
-          slots.put(weights);
-          Tensor logits = network.forward(LibtorchModel.inputs(network, batch));
-          Output output =
-              new Output(Tensors.shape(logits), MemorySegment.ofArray(Tensors.floats(logits)));
-          checkLabels(output, labels);
-          Tensor targets = torch.tensor(Arrays.stream(labels).asLongStream().toArray());
-          torch.cross_entropy(logits.mul(new Scalar(beta)), targets).backward();
-          return new Gradient(
-              GradientEngine.loss(output, labels, beta), slope(output, labels, beta), gradients());
-        }
+      SequencedMap<String, MemorySegment> sum = new LinkedHashMap<>();
+      network
+          .parameters()
+          .forEach((name, parameter) -> sum.put(name, results.allocate(4 * parameter.numel(), 64)));
+      List<Output> outputs = new ArrayList<>();
+      synchronized (replicas) {
+        replicas.share(
+            batch,
+            (replica, piece, begin) -> {
+              int[] own = Arrays.copyOfRange(labels, begin, begin + piece.size());
+              return backward(replica, piece, own, (double) piece.size() / batch.size(), beta);
+            },
+            (replica, output) -> {
+              outputs.add(output);
+              add(replica, sum);
+            });
       }
+      Output output = LibtorchModel.joined(outputs);
+      return new Gradient(
+          GradientEngine.loss(output, labels, beta), slope(output, labels, beta), sum);
     }
 
     @Override
@@ -115,22 +127,39 @@ final class LibtorchGradients implements GradientEngine {
       results.close();
     }
 
-    /// Copies each parameter's gradient out, and leaves none behind.
-    private SequencedMap<String, MemorySegment> gradients() {
-      SequencedMap<String, MemorySegment> gradients = new LinkedHashMap<>();
-      network
-          .parameters()
-          .forEach((name, parameter) -> {
-            Tensor gradient = parameter.mutable_grad();
-            MemorySegment copy = results.allocate(4 * parameter.numel(), 64);
-            // A parameter that the network does not use has none.
-            if (gradient.defined()) {
-              Tensors.over(copy, DType.F32, Tensors.shape(parameter)).copy_(gradient);
-              gradient.reset();
-            }
-            gradients.put(name, copy);
-          });
-      return gradients;
+    /// Leaves a piece's part of the mean loss's gradient with the network's parameters.
+    private Output backward(Replica replica, Batch piece, int[] labels, double share, double beta) {
+      try (PointerScope _ = new PointerScope();
+          AutoGradMode _ = new AutoGradMode(true)) {
+        replica.slots().put(weights);
+        TorchNetwork own = replica.network();
+        Tensor logits = own.forward(LibtorchModel.inputs(own, piece));
+        Output output = LibtorchModel.output(own, logits);
+        checkLabels(output, labels);
+        Tensor targets = torch.tensor(Arrays.stream(labels).asLongStream().toArray());
+        torch
+            .cross_entropy(logits.mul(new Scalar(beta)), targets)
+            .mul(new Scalar(share))
+            .backward();
+        return output;
+      }
+    }
+
+    /// Adds each parameter's gradient, and leaves none behind.
+    private static void add(Replica replica, SequencedMap<String, MemorySegment> sum) {
+      try (PointerScope _ = new PointerScope()) {
+        replica
+            .network()
+            .parameters()
+            .forEach((name, parameter) -> {
+              Tensor gradient = parameter.mutable_grad();
+              // A parameter that the network does not use has none.
+              if (gradient.defined()) {
+                Tensors.over(sum.get(name), DType.F32, Tensors.shape(parameter)).add_(gradient);
+                gradient.reset();
+              }
+            });
+      }
     }
 
     private void checkLabels(Output output, int... labels) {

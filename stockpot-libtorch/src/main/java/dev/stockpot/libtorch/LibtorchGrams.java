@@ -12,16 +12,14 @@ final class LibtorchGrams implements GradientEngine.Grams {
   private final TorchNetwork network;
   private final Slots slots;
   private final MappedWeights weights;
-  private final int threads;
   private final LinearInputs sums;
 
   /// @param slots of the network, which other models use, too
   /// @param weights are closed with this
-  LibtorchGrams(TorchNetwork network, Slots slots, MappedWeights weights, int threads) {
+  LibtorchGrams(TorchNetwork network, Slots slots, MappedWeights weights) {
     this.network = network;
     this.slots = slots;
     this.weights = weights;
-    this.threads = threads;
     sums = LinearInputs.summing(network.parameters());
   }
 
@@ -53,7 +51,8 @@ final class LibtorchGrams implements GradientEngine.Grams {
   }
 
   private void run(Batch batch, LinearInputs inputs) {
-    Libtorch.load(threads);
+    // On more threads other sums would come out.
+    Libtorch.load(1);
     synchronized (slots) {
       try (PointerScope _ = new PointerScope();
           AutoGradMode _ = new AutoGradMode(false)) {

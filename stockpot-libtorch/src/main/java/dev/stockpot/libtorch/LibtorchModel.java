@@ -5,26 +5,23 @@ import dev.stockpot.eval.Engine;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.eval.Output;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 
-/// A network with the weights of one candidate.
+/// A network with the weights of one candidate. Batches are shared out in [pieces][Replicas].
 final class LibtorchModel implements Engine.Model {
-  private final TorchNetwork network;
-  private final Slots slots;
+  private final Replicas replicas;
   private final MappedWeights weights;
-  private final int threads;
 
-  /// @param slots of the network, which other models use, too
+  /// @param replicas of the network, which other models use, too
   /// @param weights are closed with this
-  LibtorchModel(TorchNetwork network, Slots slots, MappedWeights weights, int threads) {
-    this.network = network;
-    this.slots = slots;
+  LibtorchModel(Replicas replicas, MappedWeights weights) {
+    this.replicas = replicas;
     this.weights = weights;
-    this.threads = threads;
   }
 
   @Override
@@ -34,27 +31,59 @@ final class LibtorchModel implements Engine.Model {
 
   @Override
   public Output run(Batch batch) {
-    Libtorch.load(threads);
-    synchronized (slots) {
-      try (PointerScope _ = new PointerScope();
-          AutoGradMode _ = new AutoGradMode(false)) {
-        slots.put(weights);
-        Tensor output = network.forward(inputs(network, batch));
-        if (!output.is_floating_point()) {
-          throw new EvaluationException(
-              network.path() + ": gives " + output.scalar_type() + ", not floats");
-        }
-        return new Output(Tensors.shape(output), MemorySegment.ofArray(Tensors.floats(output)));
-      }
+    List<Output> outputs = new ArrayList<>();
+    synchronized (replicas) {
+      replicas.share(
+          batch,
+          (replica, piece, _) -> {
+            try (PointerScope _ = new PointerScope();
+                AutoGradMode _ = new AutoGradMode(false)) {
+              replica.slots().put(weights);
+              TorchNetwork network = replica.network();
+              return output(network, network.forward(inputs(network, piece)));
+            }
+          },
+          (_, output) -> outputs.add(output));
     }
+    return joined(outputs);
   }
 
   @Override
   public void close() {
-    synchronized (slots) {
-      slots.remove(weights);
+    synchronized (replicas) {
+      replicas.remove(weights);
       weights.close();
     }
+  }
+
+  /// What a network gives, copied.
+  ///
+  /// @throws EvaluationException if it is not of floats
+  static Output output(TorchNetwork network, Tensor output) {
+    if (!output.is_floating_point()) {
+      throw new EvaluationException(
+          network.path() + ": gives " + output.scalar_type() + ", not floats");
+    }
+    return new Output(Tensors.shape(output), MemorySegment.ofArray(Tensors.floats(output)));
+  }
+
+  /// The rows of all pieces.
+  static Output joined(List<Output> pieces) {
+    if (pieces.size() == 1 || pieces.getFirst().shape().isEmpty()) {
+      return pieces.getFirst();
+    }
+    List<Long> shape = new ArrayList<>(pieces.getFirst().shape());
+    shape.set(0, pieces.stream().mapToLong(piece -> piece.shape().getFirst()).sum());
+    byte[] values =
+        new byte
+            [Math.toIntExact(pieces.stream().mapToLong(piece -> piece.values().byteSize()).sum())];
+    int at = 0;
+    for (Output piece : pieces) {
+      int bytes = (int) piece.values().byteSize();
+      MemorySegment.copy(piece.values(), ValueLayout.JAVA_BYTE, 0, values, at, bytes);
+      at += bytes;
+    }
+    return new Output(shape, MemorySegment.ofArray(values));
   }
 
   /// A batch as the network takes it, over the batch's own memory.

@@ -1,6 +1,8 @@
 package dev.stockpot.libtorch;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -37,6 +39,13 @@ final class Slots implements AutoCloseable {
       own.forEach((name, tensor) -> slots.get(name).set_data(tensor));
       current = Optional.empty();
     }
+  }
+
+  /// Gives a network like this one the same memory for its own weights.
+  void lend(TorchNetwork other) {
+    Map<String, Tensor> others = new HashMap<>(other.parameters());
+    others.putAll(other.buffers());
+    own.forEach((name, tensor) -> others.get(name).set_data(tensor));
   }
 
   @Override

@@ -13,6 +13,7 @@ public final class TorchScriptGradients implements GradientEngine.Provider {
 
   @Override
   public GradientEngine open(EvaluatorSpec.Network network, int threads) {
-    return new LibtorchGradients(TorchScript.open(network.graph()), network.constants(), threads);
+    return new LibtorchGradients(
+        () -> TorchScript.open(network.graph()), network.constants(), threads);
   }
 }

@@ -13,6 +13,7 @@ public final class TorchScriptProvider implements Engine.Provider {
 
   @Override
   public Engine open(EvaluatorSpec.Network network, int threads) {
-    return new LibtorchEngine(TorchScript.open(network.graph()), network.constants(), threads);
+    return new LibtorchEngine(
+        () -> TorchScript.open(network.graph()), network.constants(), threads);
   }
 }

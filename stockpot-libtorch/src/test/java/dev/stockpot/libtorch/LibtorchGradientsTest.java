@@ -97,6 +97,28 @@ class LibtorchGradientsTest {
   }
 
   @Test
+  void anyNumberOfThreadsGivesTheSameBits() {
+    try (Arena arena = Arena.ofConfined();
+        GradientEngine one = GradientEngine.open(Digits.NETWORK, 1);
+        GradientEngine three = GradientEngine.open(Digits.NETWORK, 3);
+        GradientEngine.Model alone = one.load(models.getFirst());
+        GradientEngine.Model shared = three.load(models.getFirst())) {
+      Batch batch = Digits.batch("select", 200, arena);
+      int[] labels = IntStream.range(0, 200).map(i -> i % 10).toArray();
+      GradientEngine.Gradient expected = alone.gradient(batch, labels, 1.3);
+      GradientEngine.Gradient actual = shared.gradient(batch, labels, 1.3);
+      assertThat(shared.logits(batch).values().mismatch(alone.logits(batch).values()))
+          .isEqualTo(-1);
+      assertThat(actual.loss()).isEqualTo(expected.loss());
+      assertThat(actual.beta()).isEqualTo(expected.beta());
+      expected
+          .parameters()
+          .forEach((name, values) ->
+              assertThat(actual.parameters().get(name).mismatch(values)).as(name).isEqualTo(-1));
+    }
+  }
+
+  @Test
   void aClassThatTheNetworkDoesNotKnowIsSaid() {
     try (Arena arena = Arena.ofConfined();
         GradientEngine engine = GradientEngine.open(Digits.NETWORK, 1);

@@ -5,6 +5,7 @@ import dev.stockpot.Progress.Total;
 import dev.stockpot.Progress.Unit;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ final class OpenTasks {
   private static final long SETTLED_NANOS = 500_000_000;
 
   private final List<Work> open = new ArrayList<>();
+  private final List<Work> several = new ArrayList<>();
   private final LongSupplier nanos;
 
   OpenTasks(LongSupplier nanos) {
@@ -29,6 +31,14 @@ final class OpenTasks {
     return work;
   }
 
+  /// One of several at once, which is neither the whole nor the detail.
+  synchronized Work beginOneOfSeveral(
+      String what, Total total, Consumer<Work> advanced, Consumer<Work> ended) {
+    Work work = new Work(this, what, total, nanos.getAsLong(), advanced, ended);
+    several.add(work);
+    return work;
+  }
+
   /// Begun first and still open: what the user waits for.
   synchronized List<Work> outermostAndInnermost() {
     return switch (open.size()) {
@@ -38,8 +48,13 @@ final class OpenTasks {
     };
   }
 
+  /// Those at once, by their names.
+  synchronized List<Work> several() {
+    return several.stream().sorted(Comparator.comparing(Work::what)).toList();
+  }
+
   private synchronized boolean end(Work work) {
-    return open.remove(work);
+    return open.remove(work) || several.remove(work);
   }
 
   /// One task.

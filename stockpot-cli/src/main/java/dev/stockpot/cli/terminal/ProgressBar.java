@@ -6,15 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
-/// Progress as one line that is drawn again: a bar for the task begun first, then what the one begun last is at.
+/// Progress as lines that are drawn again: a bar for the task begun first, then what the one begun
+/// last is at; below it a line for each of several that go on at once.
 ///
 ///     cooking ███████▎              38 %  3/8 candidates  2 min 10 s left · evaluating ft-03 62 %
+///
+///     fine-tuning ███████▎              38 %  7,120 examples/s  2 min 10 s left
+///       run-02 ████████████▍         62 %  14 s left
+///       run-03 ██                    10 %  32 s left
 ///
 /// Drawn at most ten times a second, cut to the terminal's width, gone when all tasks have ended.
 final class ProgressBar implements Progress {
   private static final long REDRAW_NANOS = 100_000_000;
   private static final int BAR_COLUMNS = 20;
+
+  /// More would not fit on a small terminal.
+  private static final int MOST_LINES = 16;
 
   private final StatusLine status;
   private final Capabilities can;
@@ -33,6 +42,13 @@ final class ProgressBar implements Progress {
   @Override
   public Task begin(String what, Total total) {
     Work work = tasks.begin(what, total, _ -> redraw(), _ -> ended());
+    redraw();
+    return work;
+  }
+
+  @Override
+  public Task beginOneOfSeveral(String what, Total total) {
+    Work work = tasks.beginOneOfSeveral(what, total, _ -> redraw(), _ -> ended());
     redraw();
     return work;
   }
@@ -61,18 +77,31 @@ final class ProgressBar implements Progress {
       return;
     }
     Work whole = works.getFirst();
-    List<String> parts = new ArrayList<>();
-    parts.add(whole.what() + " " + Text.bar(whole.fraction(), BAR_COLUMNS, can.errUnicode()));
-    parts.add(" ".repeat(5 - whole.percent().length()) + whole.percent());
-    parts.add(whole.rate().isEmpty() ? whole.amount() : whole.rate());
-    parts.add(whole.left());
-    parts.removeIf(String::isEmpty);
-    String line = String.join("  ", parts);
+    String first =
+        line(whole, whole.rate().isEmpty() ? whole.amount() : whole.rate(), whole.left());
     if (works.size() == 2) {
       Work detail = works.getLast();
-      line += (can.errUnicode() ? " · " : " - ") + detail.what() + " " + detail.percent();
+      first += (can.errUnicode() ? " · " : " - ") + detail.what() + " " + detail.percent();
+    }
+    List<String> lines = new ArrayList<>(List.of(first));
+    List<Work> several = tasks.several();
+    several.stream().limit(MOST_LINES).forEach(each -> lines.add("  " + line(each, each.left())));
+    if (several.size() > MOST_LINES) {
+      lines.add("  and " + (several.size() - MOST_LINES) + " more");
     }
     // The last column stays free: some terminals wrap when it is filled.
-    status.show(Text.cut(line, can.columns() - 1, can.errUnicode()));
+    status.show(
+        lines.stream()
+            .map(each -> Text.cut(each, can.columns() - 1, can.errUnicode()))
+            .collect(Collectors.joining("\n")));
+  }
+
+  private String line(Work work, String... more) {
+    List<String> parts = new ArrayList<>();
+    parts.add(work.what() + " " + Text.bar(work.fraction(), BAR_COLUMNS, can.errUnicode()));
+    parts.add(" ".repeat(5 - work.percent().length()) + work.percent());
+    parts.addAll(List.of(more));
+    parts.removeIf(String::isEmpty);
+    return String.join("  ", parts);
   }
 }

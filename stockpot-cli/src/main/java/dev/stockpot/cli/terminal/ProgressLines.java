@@ -33,6 +33,11 @@ final class ProgressLines implements Progress {
     return work;
   }
 
+  @Override
+  public Task beginOneOfSeveral(String what, Total total) {
+    return tasks.beginOneOfSeveral(what, total, _ -> advanced(), _ -> {});
+  }
+
   private boolean isOutermost(Work work) {
     List<Work> open = tasks.outermostAndInnermost();
     return open.isEmpty() || open.getFirst() == work;
@@ -55,6 +60,10 @@ final class ProgressLines implements Progress {
     }
     if (open.size() == 2) {
       line.append("; ").append(open.getLast().what()).append(' ').append(open.getLast().percent());
+    }
+    for (Work each : tasks.several()) {
+      line.append("; ").append(each.what()).append(' ').append(each.percent());
+      line.append(each.left().isEmpty() ? "" : ", " + each.left());
     }
     lines.accept(line.toString());
   }

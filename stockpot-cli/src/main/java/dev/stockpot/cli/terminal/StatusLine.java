@@ -2,9 +2,10 @@ package dev.stockpot.cli.terminal;
 
 import java.io.PrintStream;
 
-/// The last line of stderr, which is drawn again and again, and the lines above it, which stay.
+/// The last lines of stderr, which are drawn again and again, and those above them, which stay.
 final class StatusLine {
   private static final String ERASE = "\r\u001b[K";
+  private static final String ERASE_ABOVE = "\u001b[A\u001b[K";
 
   private final PrintStream err;
   private String shown = "";
@@ -14,11 +15,14 @@ final class StatusLine {
   }
 
   /// Shows another status; empty for none.
-  synchronized void show(String line) {
-    if (!line.equals(shown)) {
-      err.print(shown.isEmpty() ? line : ERASE + line);
+  ///
+  /// @param lines with a line feed between them
+  synchronized void show(String lines) {
+    if (!lines.equals(shown)) {
+      int above = (int) shown.chars().filter(each -> each == '\n').count();
+      err.print(shown.isEmpty() ? lines : ERASE + ERASE_ABOVE.repeat(above) + lines);
       err.flush();
-      shown = line;
+      shown = lines;
     }
   }
 

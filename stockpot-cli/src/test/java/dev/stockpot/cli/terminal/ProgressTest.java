@@ -69,6 +69,56 @@ class ProgressTest {
   }
 
   @Test
+  void severalAtOnceHaveALineEach() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Progress progress = bar(err, 100);
+    Progress.Task whole = progress.begin("fine-tuning", new Total(200, Unit.EXAMPLES));
+    Progress.Task second = progress.beginOneOfSeveral("run-01", new Total(100, Unit.EXAMPLES));
+    Progress.Task first = progress.beginOneOfSeveral("run-00", new Total(100, Unit.EXAMPLES));
+    now += SECOND;
+    second.advance(25);
+    now += SECOND;
+    first.advance(50);
+    err.reset();
+    now += SECOND;
+    whole.advance(75);
+    assertThat(text(err))
+        .isEqualTo(
+            ERASE
+                + "\u001b[A\u001b[K".repeat(2)
+                + "fine-tuning ███████▌               37 %  25 examples/s  5.0 s left\n"
+                + "  run-00 ██████████             50 %  3.0 s left\n"
+                + "  run-01 █████                  25 %  9.0 s left");
+    first.close();
+    now += SECOND;
+    err.reset();
+    whole.advance(1);
+    assertThat(text(err)).contains("run-01").doesNotContain("run-00");
+    second.close();
+    err.reset();
+    whole.close();
+    assertThat(text(err)).isEqualTo(ERASE + "\u001b[A\u001b[K");
+  }
+
+  @Test
+  void aLogsLinesTellOfSeveralAtOnce() {
+    List<String> lines = new ArrayList<>();
+    Progress progress = new ProgressLines(lines::add, () -> now);
+    Progress.Task whole = progress.begin("fine-tuning", new Total(200, Unit.EXAMPLES));
+    Progress.Task run = progress.beginOneOfSeveral("run-00", new Total(100, Unit.EXAMPLES));
+    progress.beginOneOfSeveral("run-01", new Total(100, Unit.EXAMPLES));
+    now += 10 * SECOND;
+    run.advance(50);
+    run.close();
+    whole.close();
+    assertThat(lines)
+        .containsExactly(
+            "fine-tuning ...",
+            "fine-tuning: 0 %, 0/200 examples; run-00 50 %, 10 s left; run-01 0 %",
+            "fine-tuning: stopped at 0 % after 10 s");
+  }
+
+  @Test
   void linesAreWrittenAtBeginAndEndAndEveryTenSeconds() {
     List<String> lines = new ArrayList<>();
     Progress progress = new ProgressLines(lines::add, () -> now);
