@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// `stockpot cook` of many small models as a whole process, beside the time inside the network.
+/// `stockpot cook` of many small models as a whole process, beside the time that ONNX Runtime takes
+/// for as many examples when nothing else is done, and the time inside the network of that process.
 ///
 ///     stockpot-benchmarks/run cook [--models 100] [--examples 10000] [--rounds 3] [--folder DIR]
 ///
@@ -20,10 +21,12 @@ import java.util.stream.Stream;
 public final class CookBenchmark {
   private final Path folder;
   private final DigitsFamily family;
+  private final InferenceAlone alone;
 
-  private CookBenchmark(Path folder, DigitsFamily family) {
+  private CookBenchmark(Path folder, DigitsFamily family, InferenceAlone alone) {
     this.folder = folder;
     this.family = family;
+    this.alone = alone;
   }
 
   /// Runs the benchmark and prints a line per round.
@@ -42,10 +45,10 @@ public final class CookBenchmark {
             : Files.createTempDirectory(
                 Files.createDirectories(Path.of(options.text("--folder"))), "stockpot-cook-");
     Path digits = Path.of(System.getProperty("stockpot")).resolveSibling("examples/digits");
-    try {
+    try (InferenceAlone alone = InferenceAlone.of(digits)) {
       DigitsFamily family =
           new DigitsFamily(digits, options.count("--models"), options.count("--examples"));
-      new CookBenchmark(folder, family).run(options.count("--rounds"));
+      new CookBenchmark(folder, family, alone).run(options.count("--rounds"));
     } finally {
       delete(folder);
     }
@@ -55,7 +58,8 @@ public final class CookBenchmark {
     family.write(folder);
     Path few = family.soup(folder, Math.max(1, family.models() / 10));
     Path all = family.soup(folder, family.models());
-    System.out.println("            seconds   inside the model   ratio   cpu s   most resident");
+    System.out.println(
+        "            seconds   inference alone   ratio   inside the model   cpu s   most resident");
     for (int round = 0; round < Math.min(2, rounds); round++) {
       line("a tenth", few);
     }
@@ -65,6 +69,7 @@ public final class CookBenchmark {
   }
 
   private void line(String what, Path soup) throws IOException, InterruptedException {
+    double before = alone.secondsPerExample();
     Path run = folder.resolve("run");
     ProcessRun process =
         ProcessRun.of(
@@ -76,22 +81,26 @@ public final class CookBenchmark {
                 run.toString(),
                 "--quiet"),
             Map.of());
-    double inside = insideTheModel(run.resolve("manifest.json"));
+    double seconds = (before + alone.secondsPerExample()) / 2;
+    Path manifest = run.resolve("manifest.json");
+    double inference = seconds * number(manifest, "evaluations", "examples");
+    double inside = number(manifest, "seconds", "inside the model");
     delete(run);
     System.out.printf(
-        "%-10s %8.2f %18.2f %7.2f %7.2f %9.0f MB%n",
+        "%-10s %8.2f %17.2f %7.2f %18.2f %7.2f %9.0f MB%n",
         what,
         process.seconds(),
+        inference,
+        process.seconds() / inference,
         inside,
-        process.seconds() / inside,
         process.cpuSeconds(),
         process.peakBytes() / 1e6);
   }
 
-  private static double insideTheModel(Path manifest) throws IOException {
+  private static double number(Path manifest, String part, String name) throws IOException {
     Json.Obj document = (Json.Obj) JsonReader.read(Files.readAllBytes(manifest));
-    Json.Obj seconds = (Json.Obj) document.members().get("seconds");
-    return ((Json.Num) seconds.members().get("inside the model")).asDouble();
+    Json.Obj members = (Json.Obj) document.members().get(part);
+    return ((Json.Num) members.members().get(name)).asDouble();
   }
 
   /// Deletes a folder and all in it.

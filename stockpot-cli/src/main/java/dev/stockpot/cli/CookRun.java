@@ -163,7 +163,9 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       written.add(settings.folder().resolve("statistics.json"));
       AtomicFile.writeString(written.getLast(), StatisticsDocument.of(all, verdict), true);
     });
-    write(outcome, measured(ranking, outcome, verdict), written, inputs, seconds(clock, evaluator));
+    Map<String, Object> measured = measured(ranking, outcome, verdict);
+    measured.put("evaluations", TimingTable.members(clock.counts()));
+    write(outcome, measured, written, inputs, seconds(clock, evaluator));
     Study study = RunFolder.read(settings.folder(), Optional.empty());
     AtomicFile.writeString(settings.folder().resolve("report.html"), ReportPage.of(study), false);
     WorkFolder.delete(work);

@@ -11,7 +11,8 @@ import java.util.TreeMap;
 /// `manifest.json`: where a run's files come from.
 ///
 /// @param command as typed
-/// @param measured what the report has to know of the results: metric, roles of sets, verdict
+/// @param measured what the report has to know of the results: metric, roles of sets, verdict; how
+///   much was evaluated
 /// @param inputs SHA-256 of every file read
 /// @param outputs SHA-256 of every file written
 /// @param seconds per phase
@@ -29,7 +30,7 @@ record Manifest(
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("command", command);
     document.put("versions", versions());
-    // No recipe draws random numbers yet; the seed is here so that readers can rely on it.
+    // Recipes that draw random numbers have their seeds in soup.yml; readers rely on this one.
     document.put("seed", 0);
     document.putAll(measured);
     document.put("inputs", inputs);

@@ -6,6 +6,8 @@ import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.NetworkEvaluator;
 import dev.stockpot.search.Timings;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// `--timings`: where the time went, and what early stopping saved.
 final class TimingTable {
@@ -13,6 +15,16 @@ final class TimingTable {
   static final String INSIDE = "inside the model";
 
   private TimingTable() {}
+
+  /// What was evaluated, for the manifest.
+  static Map<String, Object> members(Timings.Counts counts) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("made", counts.evaluations());
+    members.put("stopped", counts.stopped());
+    members.put("examples", counts.examples());
+    members.put("without_stopping", counts.toTheEnd());
+    return members;
+  }
 
   static String of(Timings timings, Evaluator evaluator) {
     Table table = new Table(Table.text("phase"), Table.number("time"));

@@ -90,6 +90,7 @@ class CookIT {
             "sets",
             "verdict",
             "chosen",
+            "evaluations",
             "inputs",
             "outputs",
             "seconds",

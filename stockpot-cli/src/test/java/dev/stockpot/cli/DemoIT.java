@@ -20,7 +20,7 @@ class DemoIT {
     assertThat(result.code()).isEqualTo(0);
     List<String> lines = result.out().lines().toList();
     assertThat(lines.getFirst()).startsWith("accuracy, % (correct) ").endsWith("  mean of shifts");
-    assertThat(lines.subList(2, 18).stream().map(line -> line.replaceFirst(" .*", "")))
+    assertThat(lines.subList(2, 26).stream().map(line -> line.replaceFirst(" .*", "")))
         .containsExactlyInAnyOrder(
             "base",
             "ft-00",
@@ -36,6 +36,14 @@ class DemoIT {
             "best",
             "uniform",
             "greedy",
+            "stock",
+            "wise-ft",
+            "wise-ft@0",
+            "wise-ft@0.2",
+            "wise-ft@0.4",
+            "wise-ft@0.6",
+            "wise-ft@0.8",
+            "wise-ft@1",
             "ensemble",
             "greedy-ensemble");
     assertThat(result.out())

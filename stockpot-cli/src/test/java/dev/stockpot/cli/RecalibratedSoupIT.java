@@ -66,7 +66,8 @@ class RecalibratedSoupIT {
     assertThat(folder.resolve("whole/uniform-own/model.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("alone.safetensors"));
 
-    Process process = start(folder, command("cook", "soup.yml", "-o", "run", "--quiet"));
+    Process process =
+        start(folder, command("cook", "soup.yml", "-o", "run", "--quiet", "--threads", "2"));
     try {
       // Of the two models on two sets, and the average.
       while (TinySoup.evaluations(folder) < 5 && process.isAlive()) {

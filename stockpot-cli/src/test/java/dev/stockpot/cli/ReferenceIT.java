@@ -51,7 +51,7 @@ class ReferenceIT {
 
   @Test
   void cookMeasuresWhatPytorchDoes() throws Exception {
-    Result result = stockpot(folder, "cook", "soup.yml", "-o", "run", "--quiet");
+    Result result = stockpot(folder, "cook", "soup.yml", "-o", "run", "--quiet", "--threads", "2");
     assertThat(result.code()).as(result.err()).isEqualTo(0);
     Map<String, Map<String, Long>> expected = new LinkedHashMap<>();
     members(reference.get("individual"))

@@ -10,7 +10,9 @@ public record Accuracy() implements MeanMetric {
   public static BitSet correct(Predictions predictions, Targets.Classes targets) {
     BitSet correct = new BitSet(predictions.examples());
     for (int example = 0; example < predictions.examples(); example++) {
-      correct.set(example, predictions.largest(example) == targets.labels()[example]);
+      if (predictions.largest(example) == targets.labels()[example]) {
+        correct.set(example);
+      }
     }
     return correct;
   }

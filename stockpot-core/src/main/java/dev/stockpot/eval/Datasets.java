@@ -27,7 +27,7 @@ public final class Datasets {
       return switch (set.source()) {
         case Source.Arrays arrays -> ArrayDataset.open(set.name(), arrays, input);
         case Source.Images images ->
-            ImageDataset.open(set.name(), images, input, PixelMemory.SHARED);
+            ImageDataset.open(set.name(), images, input, DataMemory.SHARED);
         case Source.Columns columns -> ColumnsDataset.open(set.name(), columns, input);
         case Source.Sentences sentences -> SentencesDataset.open(set.name(), sentences, input);
         case Source.Text(String data) ->

@@ -38,7 +38,7 @@ final class ImageDataset implements Dataset {
   private final List<String> notes;
   private final Preparation preparation;
   private final ImageSize size;
-  private final PixelMemory memory;
+  private final DataMemory memory;
   private final byte[][] kept;
   // Per channel, the model's number for each grey level.
   private final float[][] numbers;
@@ -49,7 +49,7 @@ final class ImageDataset implements Dataset {
       List<ImageFile> files,
       List<String> notes,
       ImageSize size,
-      PixelMemory memory) {
+      DataMemory memory) {
     this.name = name;
     this.input = input;
     this.files = files;
@@ -67,7 +67,7 @@ final class ImageDataset implements Dataset {
   /// @param memory where decoded images are kept
   /// @throws EvaluationException naming the file that cannot be used
   static ImageDataset open(
-      String name, SetSpec.Source.Images source, InputSpec input, PixelMemory memory) {
+      String name, SetSpec.Source.Images source, InputSpec input, DataMemory memory) {
     checkChannels("mean", input.mean());
     checkChannels("std", input.std());
     Preparation preparation = preparation(input.images());

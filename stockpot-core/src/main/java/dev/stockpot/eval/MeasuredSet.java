@@ -104,11 +104,14 @@ record MeasuredSet(
         .withNumbers(numbers);
   }
 
-  /// The best score that a candidate can still get, where that can be told.
-  Optional<RunningScore> running() {
-    return chosen instanceof MeanMetric mean
-        ? Optional.of(new RunningScore(mean, size()))
-        : Optional.empty();
+  /// The best score that a candidate can still get, where that can be told and matters.
+  Optional<RunningScore> running(Bar bar) {
+    if (bar.score().isEmpty() || !(chosen instanceof WeightedMetric metric)) {
+      return Optional.empty();
+    }
+    Optional<double[]> weights =
+        metric instanceof MeanMetric ? Optional.of(MeanMetric.equalWeights(size())) : bar.weights();
+    return weights.map(each -> new RunningScore(metric, each));
   }
 
   /// Predictions as metrics see them.

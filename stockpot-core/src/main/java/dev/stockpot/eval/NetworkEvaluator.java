@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,12 @@ public final class NetworkEvaluator implements Evaluator {
   /// Most that a batch's logits may take where each token has as many as there are words.
   static final int OUTPUT_BYTES = 256 << 20;
 
+  /// Most that batches take which are kept from one candidate to the next.
+  private static final long KEPT_BYTES = 64 << 20;
+
   private final Engine engine;
   private final SequencedMap<String, MeasuredSet> sets;
+  private final Map<String, KeptBatches> batches = new HashMap<>();
   private final TaskSpec task;
   private final Progress progress;
   private boolean warm;
@@ -64,6 +69,8 @@ public final class NetworkEvaluator implements Evaluator {
       Engine engine, SequencedMap<String, MeasuredSet> sets, TaskSpec task, Progress progress) {
     this.engine = engine;
     this.sets = sets;
+    DataMemory memory = new DataMemory(KEPT_BYTES);
+    sets.forEach((name, set) -> batches.put(name, new KeptBatches(set.data(), memory)));
     this.task = task;
     this.progress = progress;
   }
@@ -166,6 +173,7 @@ public final class NetworkEvaluator implements Evaluator {
 
   @Override
   public void close() {
+    batches.values().forEach(KeptBatches::close);
     sets.values().forEach(MeasuredSet::close);
     engine.close();
   }
@@ -254,12 +262,11 @@ public final class NetworkEvaluator implements Evaluator {
       predict(model, set, Arrays.copyOf(bar.order(), size));
       warm = true;
     }
-    Optional<RunningScore> running = set.running();
+    Optional<RunningScore> running = set.running(bar);
     PredictionTable table = new PredictionTable(set);
-    List<int[]> batches = Prefetcher.batches(bar.order(), size);
     int done = 0;
-    try (Prefetcher inputs = new Prefetcher(set.data(), batches)) {
-      for (int[] batch : batches) {
+    try (KeptBatches.Reader inputs = batches.get(set.name()).read(bar.order(), size)) {
+      for (int[] batch : inputs.examples()) {
         Batch input = named(set, inputs::next);
         long start = System.nanoTime();
         Predictions predictions = named(set, () -> set.head().of(model.run(input), input));
@@ -271,7 +278,7 @@ public final class NetworkEvaluator implements Evaluator {
         if (running.isPresent()) {
           running.get().add(set.seen(predictions), set.targets().of(batch));
           double bound = running.get().bound();
-          if (done < set.size() && !bar.score().passes(bound)) {
+          if (done < set.size() && !bar.score().get().passes(bound)) {
             return new Attempt.Stopped(bound, done);
           }
         }

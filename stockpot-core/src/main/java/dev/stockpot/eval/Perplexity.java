@@ -1,7 +1,7 @@
 package dev.stockpot.eval;
 
 /// `exp` of [TokenLoss].
-public record Perplexity() implements ExampleMetric {
+public record Perplexity() implements WeightedMetric {
   private static final TokenLoss LOSS = new TokenLoss();
 
   @Override
@@ -25,7 +25,27 @@ public record Perplexity() implements ExampleMetric {
   }
 
   @Override
+  public double[] sums(double[] perExample) {
+    return LOSS.sums(perExample);
+  }
+
+  @Override
+  public double[] weights(double[] perExample) {
+    return LOSS.weights(perExample);
+  }
+
+  @Override
+  public double best() {
+    return LOSS.best();
+  }
+
+  @Override
+  public double value(double mean) {
+    return StrictMath.exp(mean);
+  }
+
+  @Override
   public double of(double[] perExample, Targets targets) {
-    return StrictMath.exp(LOSS.of(perExample, targets));
+    return value(LOSS.of(perExample, targets));
   }
 }

@@ -5,34 +5,45 @@ package dev.stockpot.eval;
 /// The bound is exact: it is never worse than the score over all examples, whose sum is rounded in
 /// another order. Where all numbers are whole, as with accuracy, nothing is rounded.
 final class RunningScore {
-  private final MeanMetric metric;
-  private final int total;
+  private final WeightedMetric metric;
+  private final int examples;
+  private final double total;
   private double sum;
   private double magnitude;
+  private double done;
   private boolean whole;
-  private int done;
 
-  /// @param total number of examples of the set
-  RunningScore(MeanMetric metric, int total) {
+  /// @param weights of all examples of the set
+  RunningScore(WeightedMetric metric, double[] weights) {
     this.metric = metric;
-    this.total = total;
+    this.examples = weights.length;
+    this.total = sum(weights);
     this.whole = metric.best() == Math.rint(metric.best());
   }
 
   /// These examples are done.
   void add(Predictions predictions, Targets targets) {
-    for (double each : metric.perExample(predictions, targets)) {
+    double[] numbers = metric.perExample(predictions, targets);
+    for (double each : metric.sums(numbers)) {
       sum += each;
       magnitude += Math.abs(each);
       whole &= each == Math.rint(each);
     }
-    done += predictions.examples();
+    done += sum(metric.weights(numbers));
   }
 
   /// The best score that the whole set can have.
   double bound() {
     double best = sum + (total - done) * metric.best();
-    double slack = whole ? 0 : 4 * total * Math.ulp(1.0) * (magnitude + Math.abs(best));
-    return (metric.higherIsBetter() ? best + slack : best - slack) / total;
+    double slack = whole ? 0 : 4 * examples * Math.ulp(1.0) * (magnitude + Math.abs(best));
+    return metric.value((metric.higherIsBetter() ? best + slack : best - slack) / total);
+  }
+
+  private static double sum(double[] weights) {
+    double sum = 0;
+    for (double weight : weights) {
+      sum += weight;
+    }
+    return sum;
   }
 }

@@ -3,7 +3,9 @@ package dev.stockpot.eval;
 /// The mean over all tokens of a set of the negative log-likelihood (natural logarithm) of each,
 /// given those before it. Every token counts the same, so long texts count more; NaN if there are
 /// none.
-public record TokenLoss() implements ExampleMetric {
+public record TokenLoss() implements WeightedMetric {
+  /// Per example, as [NextToken] gives them: the sum of its losses, and how many.
+  private static final int NUMBERS = 2;
 
   @Override
   public String name() {
@@ -23,22 +25,46 @@ public record TokenLoss() implements ExampleMetric {
   /// Two numbers, as [NextToken] gives them: the sum of an example's losses, and how many.
   @Override
   public double[] perExample(Predictions predictions, Targets targets) {
-    double[] each = new double[2 * predictions.examples()];
-    for (int example = 0; example < predictions.examples(); example++) {
-      each[2 * example] = predictions.at(example, 0);
-      each[2 * example + 1] = predictions.at(example, 1);
+    double[] each = new double[NUMBERS * predictions.examples()];
+    for (int i = 0; i < each.length; i++) {
+      each[i] = predictions.at(i / NUMBERS, i % NUMBERS);
     }
     return each;
+  }
+
+  @Override
+  public double[] sums(double[] perExample) {
+    return every(perExample, 0);
+  }
+
+  /// The number of an example's tokens.
+  @Override
+  public double[] weights(double[] perExample) {
+    return every(perExample, 1);
+  }
+
+  /// That of a token which was certain.
+  @Override
+  public double best() {
+    return 0;
   }
 
   @Override
   public double of(double[] perExample, Targets targets) {
     double losses = 0;
     double tokens = 0;
-    for (int i = 0; i < perExample.length; i += 2) {
+    for (int i = 0; i < perExample.length; i += NUMBERS) {
       losses += perExample[i];
       tokens += perExample[i + 1];
     }
     return losses / tokens;
+  }
+
+  private static double[] every(double[] perExample, int first) {
+    double[] every = new double[perExample.length / NUMBERS];
+    for (int example = 0; example < every.length; example++) {
+      every[example] = perExample[NUMBERS * example + first];
+    }
+    return every;
   }
 }

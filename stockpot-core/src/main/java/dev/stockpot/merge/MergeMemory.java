@@ -58,11 +58,17 @@ public final class MergeMemory {
     }
   }
 
-  /// Bytes of one thread's window.
+  /// Bytes of one thread's window. A small model gets a small one: to clear it, for each of many
+  /// candidates, would take longer than to merge them.
   static long window(MergePlan plan, int threads, long memory) {
     long least = leastWindow(plan);
     long left = (memory - (needed(plan, threads) - threads * least)) / threads;
-    return Math.clamp(left, least, Math.max(least, WINDOW));
+    long whole = least + plan.steps().stream().mapToLong(MergeMemory::inputBytes).max().orElse(0);
+    return Math.clamp(left, least, Math.max(least, Math.min(whole, WINDOW)));
+  }
+
+  private static long inputBytes(Step step) {
+    return step.inputs().stream().mapToLong(input -> input.spec().bytes()).sum();
   }
 
   private static long leastWindow(MergePlan plan) {

@@ -35,7 +35,7 @@ public final class EvaluationStore implements AutoCloseable {
   private final boolean sync;
   private final PredictionStore predictions;
   private final Map<String, Evaluation> known = new ConcurrentHashMap<>();
-  private final Map<String, int[]> orders = new ConcurrentHashMap<>();
+  private final Map<String, Hardness> hardness = new ConcurrentHashMap<>();
 
   /// @param folder is made when the first evaluation is put; one for each evaluator and its data
   /// @param durability whether an evaluation that is kept is on disk, for a later run
@@ -119,10 +119,10 @@ public final class EvaluationStore implements AutoCloseable {
     };
   }
 
-  /// The order in which a set's examples are visited by candidates that may be given up; found
-  /// once, since it takes every model's evaluation.
-  int[] order(String set, Supplier<int[]> find) {
-    return orders.computeIfAbsent(set, _ -> find.get()).clone();
+  /// How hard a set's examples are for candidates that may be given up; found once, since it takes
+  /// every model's evaluation.
+  Hardness hardness(String set, Supplier<Hardness> find) {
+    return hardness.computeIfAbsent(set, _ -> find.get());
   }
 
   @Override

@@ -13,10 +13,10 @@ import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.Evaluation;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.EvaluatorSpec;
-import dev.stockpot.eval.MeanMetric;
 import dev.stockpot.eval.Predictions;
 import dev.stockpot.eval.Recalibration;
 import dev.stockpot.eval.Resampling;
+import dev.stockpot.eval.WeightedMetric;
 import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.MergeExecutor;
@@ -439,18 +439,18 @@ public record Kitchen(
     return timings.measure(MERGING, () -> files().write(write));
   }
 
-  private int[] hardestFirst() {
+  private Hardness hardness() {
     List<Evaluation> singles = new ArrayList<>();
     for (Ingredient each : ingredients) {
       singles.add(evaluate(each, List.of(select())).get(select()));
     }
-    Optional<MeanMetric> mean =
+    Optional<WeightedMetric> chosen =
         evaluator
             .resampling(select())
             .map(Resampling::metric)
-            .filter(MeanMetric.class::isInstance)
-            .map(MeanMetric.class::cast);
-    return Hardness.order(singles, mean);
+            .filter(WeightedMetric.class::isInstance)
+            .map(WeightedMetric.class::cast);
+    return Hardness.of(singles, chosen);
   }
 
   private Attempt attempt(String fingerprint, Bar.Test passes, Supplier<Candidate> make) {
@@ -458,8 +458,9 @@ public record Kitchen(
     if (known.isPresent()) {
       return known.get();
     }
-    int[] order = store.order(select(), this::hardestFirst);
-    Bar bar = new Bar(order, settings.exhaustive() ? _ -> true : passes);
+    Hardness hardness = store.hardness(select(), this::hardness);
+    Optional<Bar.Test> test = settings.exhaustive() ? Optional.empty() : Optional.of(passes);
+    Bar bar = new Bar(hardness.order(), hardness.weights(), test);
     try (Candidate candidate = make.get()) {
       Attempt attempt =
           timings.measure(

@@ -120,7 +120,7 @@ class ImageDatasetTest {
     put("a/1.png", "rgb.png");
     put("a/2.jpg", "rgb.jpg");
     put("b/3.png", "alpha.png");
-    PixelMemory roomForTwo = new PixelMemory(2 * 3 * 8 * 10);
+    DataMemory roomForTwo = new DataMemory(2 * 3 * 8 * 10);
     int[] order = {2, 1, 0};
     try (Dataset set = ImageDataset.open("test", images(List.of(), false), plain(), roomForTwo)) {
       ByteBuffer first = set.batch(order, Arena.ofAuto()).input("x").data();

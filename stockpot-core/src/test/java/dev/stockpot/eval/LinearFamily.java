@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SequencedMap;
 
 /// Linear classifiers around a common one, and examples that they get right more often than not.
 ///
@@ -45,20 +46,57 @@ public record LinearFamily(List<Path> checkpoints, EvalSpec spec, NetworkEvaluat
     Path yFile = TestArrays.labels(folder.resolve("y.npy"), labels);
     SetSpec select = new SetSpec("select", Role.SELECT, new SetSpec.Source.Arrays(xFile, yFile));
     InputSpec input = new InputSpec(Layout.NHWC, 1, List.of(0.0), List.of(1.0));
+    // Small batches, so that there is something to stop between.
+    return of(checkpoints, select, input, metric, new LinearEngine(1 + random.nextInt(60)));
+  }
+
+  /// Language models that are linear in the token before, and texts that they know: 2 to 7 models,
+  /// 1 to 300 texts of 1 to 9 of 3 to 6 words, padded.
+  public static LinearFamily ofTokens(Path folder, long seed, String metric) {
+    Random random = new Random(seed);
+    int words = 3 + random.nextInt(4);
+    int examples = 1 + random.nextInt(300);
+    int length = 2 + random.nextInt(8);
+    int[] next = random.ints(words, 0, words).toArray();
+    long[] ids = new long[examples * length];
+    long[] mask = new long[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      boolean first = i % length == 0;
+      mask[i] = first || mask[i - 1] == 1 && random.nextInt(6) > 0 ? 1 : 0;
+      ids[i] = first || random.nextInt(4) == 0 ? random.nextInt(words) : next[(int) ids[i - 1]];
+    }
+    List<Path> checkpoints = new ArrayList<>();
+    int models = 2 + random.nextInt(6);
+    for (int model = 0; model < models; model++) {
+      float[] weight = gaussian(random, words * words, 0.3 + random.nextDouble());
+      for (int word = 0; word < words; word++) {
+        weight[word * words + next[word]] += 2;
+      }
+      Path file = folder.resolve("ft-" + model + ".safetensors");
+      checkpoints.add(LinearEngine.checkpoint(file, words, weight));
+    }
+    SequencedMap<String, Path> inputs = new LinkedHashMap<>();
+    List<Long> shape = List.of((long) examples, (long) length);
+    inputs.put("input_ids", TestArrays.longs(folder.resolve("ids.npy"), shape, ids));
+    inputs.put("attention_mask", TestArrays.longs(folder.resolve("mask.npy"), shape, mask));
+    SetSpec.Source texts = new SetSpec.Source.Arrays(inputs, Optional.empty());
+    SetSpec select = new SetSpec("select", Role.SELECT, texts);
+    return of(
+        checkpoints, select, InputSpec.AS_IS, metric, new BigramEngine(1 + random.nextInt(30)));
+  }
+
+  private static LinearFamily of(
+      List<Path> checkpoints, SetSpec select, InputSpec input, String metric, Engine engine) {
+    Path folder = checkpoints.getFirst().getParent();
     EvaluatorSpec unused =
         new EvaluatorSpec.Command(List.of("none"), folder, Duration.ofSeconds(1));
     EvalSpec spec = new EvalSpec(unused, input, select, List.of(), metric);
     TaskSpec task = TaskSpec.of(Metrics.named(metric));
     MeasuredSet measured =
         MeasuredSet.of(Datasets.open(select, input), Optional.empty(), task, Head.ROWS);
-    // Small batches, so that there is something to stop between.
-    int limit = 1 + random.nextInt(60);
     NetworkEvaluator network =
         new NetworkEvaluator(
-            new LinearEngine(limit),
-            new LinkedHashMap<>(Map.of("select", measured)),
-            task,
-            Progress.NONE);
+            engine, new LinkedHashMap<>(Map.of("select", measured)), task, Progress.NONE);
     return new LinearFamily(checkpoints, spec, network);
   }
 

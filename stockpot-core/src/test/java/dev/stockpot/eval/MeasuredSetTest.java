@@ -189,7 +189,7 @@ class MeasuredSetTest {
           for (double shift : new double[] {-0.3, -0.01, 0, 0.01, 0.3}) {
             double bar = score + shift;
             Bar.Test passes = it -> metric.higherIsBetter() ? it >= bar : it <= bar;
-            switch (evaluator.attempt(checkpoint, "test", new Bar(order, passes))) {
+            switch (evaluator.attempt(checkpoint, "test", bar(order, passes))) {
               case Attempt.Finished(Evaluation evaluation) ->
                   assertThat(evaluation.metrics()).isEqualTo(whole.metrics());
               case Attempt.Stopped(double bound, int examples) -> {
@@ -224,6 +224,10 @@ class MeasuredSetTest {
     assertThatThrownBy(() -> set(targets, Optional.empty(), metric))
         .isInstanceOf(EvaluationException.class)
         .hasMessage("set 'test': " + message);
+  }
+
+  private static Bar bar(int[] order, Bar.Test passes) {
+    return new Bar(order, Optional.empty(), Optional.of(passes));
   }
 
   private static List<String> names(MeasuredSet set) {

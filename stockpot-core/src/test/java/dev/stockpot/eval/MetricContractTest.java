@@ -3,6 +3,7 @@ package dev.stockpot.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -66,12 +67,29 @@ class MetricContractTest {
   @ParameterizedTest
   @MethodSource("metrics")
   void noExampleOfAMeanIsBetterThanTheBest(Metric metric) {
-    if (metric instanceof MeanMetric mean) {
+    if (metric instanceof WeightedMetric mean) {
       double[] numbers = mean.perExample(predictions(metric), targets(metric));
-      assertThat(numbers).hasSize(N);
-      for (double each : numbers) {
-        assertThat(metric.higherIsBetter() ? each <= mean.best() : each >= mean.best()).isTrue();
+      double[] sums = mean.sums(numbers);
+      double[] weights = mean.weights(numbers);
+      assertThat(sums).hasSize(N);
+      assertThat(weights).hasSize(N);
+      for (int i = 0; i < N; i++) {
+        double best = weights[i] * mean.best();
+        assertThat(metric.higherIsBetter() ? sums[i] <= best : sums[i] >= best).isTrue();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void aWeightedMetricRisesWithItsMean(Metric metric) {
+    if (metric instanceof WeightedMetric mean) {
+      double[] numbers = mean.perExample(predictions(metric), targets(metric));
+      double value = Arrays.stream(mean.sums(numbers)).sum();
+      value /= Arrays.stream(mean.weights(numbers)).sum();
+      assertThat(metric.of(predictions(metric), targets(metric)))
+          .isCloseTo(mean.value(value), within(1e-13));
+      assertThat(mean.value(value + 0.01)).isGreaterThan(mean.value(value));
     }
   }
 

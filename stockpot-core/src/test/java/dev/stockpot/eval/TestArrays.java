@@ -62,9 +62,13 @@ final class TestArrays {
   }
 
   static Path labels(Path file, long... values) {
+    return longs(file, List.of((long) values.length), values);
+  }
+
+  static Path longs(Path file, List<Long> shape, long... values) {
     ByteBuffer data = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     data.asLongBuffer().put(values);
-    Npy.write(file, DType.I64, List.of((long) values.length), MemorySegment.ofBuffer(data));
+    Npy.write(file, DType.I64, shape, MemorySegment.ofBuffer(data));
     return file;
   }
 

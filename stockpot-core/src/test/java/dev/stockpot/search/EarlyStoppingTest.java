@@ -8,6 +8,8 @@ import dev.stockpot.checkpoint.CheckpointFormat.Durability;
 import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.LinearFamily;
+import dev.stockpot.eval.MeanMetric;
+import dev.stockpot.eval.Metrics;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.recipe.Ingredient;
@@ -50,14 +52,27 @@ class EarlyStoppingTest {
                 new DecayedRun(Optional.empty(), Optional.empty(), all)));
   }
 
+  @Test
+  void soDoSearchesByNextTokenLossAndPerplexity() throws IOException {
+    compare(
+        60,
+        List.of("loss", "perplexity"),
+        family -> List.of(new GreedySoup(family % 4 < 2 ? Accept.GE : Accept.GT)));
+  }
+
   private void compare(int families, IntFunction<List<Recipe>> recipes) throws IOException {
+    compare(families, List.of("accuracy", "nll"), recipes);
+  }
+
+  private void compare(int families, List<String> metrics, IntFunction<List<Recipe>> recipes)
+      throws IOException {
     Random random = new Random(42);
     long evaluated = 0;
     long all = 0;
     int stopped = 0;
     for (int family = 0; family < families; family++) {
       long seed = random.nextLong();
-      String metric = family % 2 == 0 ? "accuracy" : "nll";
+      String metric = metrics.get(family % 2);
       for (Recipe recipe : recipes.apply(family)) {
         Path own = Files.createDirectory(folder.resolve("family-" + family));
         Run early = run(own.resolve("early"), seed, metric, recipe, false);
@@ -95,7 +110,10 @@ class EarlyStoppingTest {
   private static Run run(Path folder, long seed, String metric, Recipe recipe, boolean exhaustive)
       throws IOException {
     Files.createDirectory(folder);
-    LinearFamily family = LinearFamily.random(folder, seed, metric);
+    LinearFamily family =
+        Metrics.named(metric) instanceof MeanMetric
+            ? LinearFamily.random(folder, seed, metric)
+            : LinearFamily.ofTokens(folder, seed, metric);
     List<Ingredient> ingredients = new ArrayList<>();
     Map<String, String> fingerprints = new HashMap<>();
     for (Path file : family.checkpoints()) {

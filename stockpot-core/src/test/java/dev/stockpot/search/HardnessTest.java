@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stockpot.eval.Brier;
 import dev.stockpot.eval.Evaluation;
+import dev.stockpot.eval.TokenLoss;
 import dev.stockpot.eval.TopK;
+import dev.stockpot.eval.WeightedMetric;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,17 +19,32 @@ class HardnessTest {
   void whatMostModelsGetWrongComesFirst() {
     List<Evaluation> evaluations =
         List.of(correct(0, 1, 3), correct(0, 3), correct(0, 1), evaluation(new BitSet()));
-    assertThat(Hardness.order(evaluations, Optional.empty())).containsExactly(2, 1, 3, 0);
+    assertThat(order(evaluations, Optional.empty())).containsExactly(2, 1, 3, 0);
   }
 
   @Test
   void numbersOfAMeanTellMore() {
     List<Evaluation> evaluations =
         List.of(numbers(0.5, 0.25, 0, 1), numbers(0.5, 0.5, 0, Double.NaN));
-    assertThat(Hardness.order(evaluations, Optional.of(new Brier()))).containsExactly(3, 0, 1, 2);
-    assertThat(Hardness.order(evaluations, Optional.of(new TopK(2)))).containsExactly(3, 2, 1, 0);
+    assertThat(order(evaluations, Optional.of(new Brier()))).containsExactly(3, 0, 1, 2);
+    assertThat(order(evaluations, Optional.of(new TopK(2)))).containsExactly(3, 2, 1, 0);
     // Without a mean they are no measure of how hard an example is.
-    assertThat(Hardness.order(evaluations, Optional.empty())).containsExactly(0, 1, 2, 3);
+    assertThat(order(evaluations, Optional.empty())).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void textsAreHardByTheLossesOfAllTheirTokens() {
+    // A loss and a number of tokens each.
+    List<Evaluation> evaluations =
+        List.of(numbers(1, 2, 4, 9, 3, 1, 2, 2), numbers(1, 2, 4, 9, 3, 1, 2, 2));
+    Hardness hardness = Hardness.of(evaluations, Optional.of(new TokenLoss()));
+    assertThat(hardness.order()).containsExactly(1, 2, 3, 0);
+    assertThat(hardness.weights().orElseThrow()).containsExactly(2, 9, 1, 2);
+    assertThat(Hardness.of(evaluations, Optional.empty()).weights()).isEmpty();
+  }
+
+  private static int[] order(List<Evaluation> evaluations, Optional<WeightedMetric> chosen) {
+    return Hardness.of(evaluations, chosen).order();
   }
 
   private static Evaluation correct(int... examples) {

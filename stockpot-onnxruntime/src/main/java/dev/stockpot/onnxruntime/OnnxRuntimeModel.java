@@ -34,6 +34,7 @@ final class OnnxRuntimeModel implements Engine.Model {
   private final Runnable release;
   private final Map<String, TensorInfo> inputs = new LinkedHashMap<>();
   private final String output;
+  private final int batchLimit;
   private boolean closed;
 
   /// Takes over a session.
@@ -64,6 +65,13 @@ final class OnnxRuntimeModel implements Engine.Model {
       if (!outputs.contains(output)) {
         throw error("no output '" + output + "'; the graph has " + String.join(", ", outputs));
       }
+      batchLimit =
+          inputs.values().stream()
+              .map(TensorInfo::getShape)
+              .filter(shape -> shape.length > 0 && shape[0] > 0)
+              .mapToInt(shape -> (int) Math.min(shape[0], Integer.MAX_VALUE))
+              .min()
+              .orElse(Integer.MAX_VALUE);
     } catch (OrtException | RuntimeException | Error e) {
       session.close();
       throw e;
@@ -72,12 +80,7 @@ final class OnnxRuntimeModel implements Engine.Model {
 
   @Override
   public int batchLimit() {
-    return inputs.values().stream()
-        .map(TensorInfo::getShape)
-        .filter(shape -> shape.length > 0 && shape[0] > 0)
-        .mapToInt(shape -> (int) Math.min(shape[0], Integer.MAX_VALUE))
-        .min()
-        .orElse(Integer.MAX_VALUE);
+    return batchLimit;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.eval.EvaluatorSpec;
 import dev.stockpot.eval.InputSpec;
 import dev.stockpot.eval.SetSpec;
+import dev.stockpot.eval.TaskSpec;
 import dev.stockpot.recipe.RecipeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,35 +33,78 @@ public final class EvalFile {
   /// Reads a file.
   ///
   /// @param path an `eval.yml`, or a `soup.yml`, whose other keys are passed over
-  /// @throws RecipeException naming file, line and mistake
+  /// @throws RecipeException naming file, line and mistake, or all of them
   public static EvalSpec read(Path path) {
-    YamlMapping file = YamlFile.read(path).only(SoupFile.KEYS);
-    return new EvalFile(SoupFile.folder(path)).eval(file);
+    YamlMapping file = YamlFile.read(path);
+    Mistakes mistakes = new Mistakes();
+    mistakes.read(() -> file.only(SoupFile.KEYS));
+    return new EvalFile(SoupFile.folder(path)).whole(file, mistakes);
   }
 
+  /// That part of another file.
+  ///
+  /// @throws RecipeException naming file, line and mistake, or all of them
   EvalSpec eval(YamlMapping file) {
-    EvaluatorSpec evaluator = evaluator(file.require("evaluator").mapping());
-    InputSpec input =
-        file.find("input").map(value -> InputFile.read(value.mapping())).orElse(InputSpec.AS_IS);
-    YamlMapping data = file.require("data").mapping().only(DATA_KEYS);
-    boolean skipBad = data.find("skip-bad").map(ParameterValues::flag).orElse(false);
-    SetFile sets = new SetFile(folder, evaluator, skipBad);
-    Optional<SetSpec> train = data.find("train").map(sets::train);
-    SetSpec select = sets.select(data.require("select"));
+    return whole(file, new Mistakes());
+  }
+
+  private EvalSpec whole(YamlMapping file, Mistakes mistakes) {
+    Optional<EvalSpec> spec = eval(file, mistakes);
+    mistakes.check();
+    return spec.orElseThrow();
+  }
+
+  /// @return empty if there is a mistake in it
+  Optional<EvalSpec> eval(YamlMapping file, Mistakes mistakes) {
+    Optional<InputSpec> input =
+        mistakes.read(() ->
+            file.find("input")
+                .map(value -> InputFile.read(value.mapping()))
+                .orElse(InputSpec.AS_IS));
+    Optional<YamlMapping> data =
+        mistakes.read(() -> file.require("data").mapping().only(DATA_KEYS));
+    Optional<EvaluatorSpec> evaluator =
+        mistakes.read(() -> evaluator(file.require("evaluator").mapping()));
+    if (evaluator.isEmpty()) {
+      return Optional.empty();
+    }
+    EvaluatorSpec measuring = evaluator.get();
+    Optional<TaskSpec> task = mistakes.read(() -> TaskFile.read(folder, file, measuring));
+    Optional<Sets> sets = data.flatMap(it -> sets(it, measuring, mistakes));
+    if (input.isEmpty() || task.isEmpty() || sets.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new EvalSpec(
+            measuring,
+            gradients(file.require("evaluator").mapping()),
+            input.get(),
+            sets.get().train(),
+            sets.get().select(),
+            sets.get().report(),
+            task.get()));
+  }
+
+  /// What is under `data`.
+  private record Sets(Optional<SetSpec> train, SetSpec select, List<SetSpec> report) {}
+
+  private Optional<Sets> sets(YamlMapping data, EvaluatorSpec evaluator, Mistakes mistakes) {
+    Optional<Boolean> skipBad =
+        mistakes.read(() -> data.find("skip-bad").map(ParameterValues::flag).orElse(false));
+    SetFile sets = new SetFile(folder, evaluator, skipBad.orElse(false));
+    Optional<SetSpec> train =
+        data.find("train").flatMap(set -> mistakes.read(() -> sets.train(set)));
+    Optional<SetSpec> select = mistakes.read(() -> sets.select(data.require("select")));
     List<SetSpec> report = new ArrayList<>();
     data.find("report")
-        .map(YamlValue::mapping)
+        .flatMap(value -> mistakes.read(value::mapping))
         .ifPresent(map ->
             map.entries()
-                .forEach((name, set) -> report.add(sets.report(map.keys().get(name), name, set))));
-    return new EvalSpec(
-        evaluator,
-        gradients(file.require("evaluator").mapping()),
-        input,
-        train,
-        select,
-        report,
-        TaskFile.read(folder, file, evaluator));
+                .forEach((name, set) ->
+                    mistakes
+                        .read(() -> sets.report(map.keys().get(name), name, set))
+                        .ifPresent(report::add)));
+    return select.map(it -> new Sets(train, it, report));
   }
 
   /// The network in libtorch: where an ONNX graph is given, too, that evaluates, and this is there

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /// Reads `recipes` of a soup.yml: names, or mappings of one name to its parameters.
 ///
@@ -25,18 +26,20 @@ record RecipeValues(Path folder, List<RecipeDefinition> known) {
   private static final String RECALIBRATE = "recalibrate";
 
   /// All of them, under different names.
-  List<RecipeSpec> read(YamlValue value) {
+  List<RecipeSpec> read(YamlValue value, Mistakes mistakes) {
     Map<String, RecipeSpec> seen = new LinkedHashMap<>();
-    value.list(element -> {
-      RecipeSpec spec = recipe(element);
-      RecipeSpec before = seen.putIfAbsent(spec.name(), spec);
-      if (before != null) {
-        throw element.error(
-            "recipe '%s' is named twice; tell them apart by {%s: {name: …}}"
-                .formatted(spec.name(), spec.recipe()));
-      }
-      return spec;
-    });
+    for (YamlValue element :
+        mistakes.read(() -> value.list(Function.identity())).orElse(List.of())) {
+      mistakes.read(() -> {
+        RecipeSpec spec = recipe(element);
+        if (seen.putIfAbsent(spec.name(), spec) != null) {
+          throw element.error(
+              "recipe '%s' is named twice; tell them apart by {%s: {name: …}}"
+                  .formatted(spec.name(), spec.recipe()));
+        }
+        return spec;
+      });
+    }
     return List.copyOf(seen.values());
   }
 

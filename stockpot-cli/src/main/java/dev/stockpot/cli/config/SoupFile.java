@@ -1,7 +1,9 @@
 package dev.stockpot.cli.config;
 
 import dev.stockpot.checkpoint.HuggingFaceCache;
+import dev.stockpot.eval.EvalSpec;
 import dev.stockpot.recipe.RecipeException;
+import dev.stockpot.recipe.RecipeSpec;
 import dev.stockpot.recipe.SoupSpec;
 import dev.stockpot.search.RecipeDefinition;
 import java.nio.file.Files;
@@ -23,21 +25,27 @@ public final class SoupFile {
   /// Reads a file.
   ///
   /// @param known recipes, in the order in which they are cooked where the file names none
-  /// @throws RecipeException naming file, line and mistake
+  /// @throws RecipeException naming file, line and mistake, or all of them
   public static SoupSpec read(Path path, List<RecipeDefinition> known) {
-    YamlMapping file = YamlFile.read(path).only(KEYS);
+    YamlMapping file = YamlFile.read(path);
     Path folder = folder(path);
-    Optional<Path> base = file.find("base").map(value -> checkpoint(folder, value));
-    List<YamlValue> words = file.require("ingredients").list(value -> value);
-    List<Path> ingredients = Ingredients.find(folder, words, base);
+    Mistakes mistakes = new Mistakes();
+    mistakes.read(() -> file.only(KEYS));
+    Optional<Path> base =
+        file.find("base").flatMap(value -> mistakes.read(() -> checkpoint(folder, value)));
+    Optional<List<Path>> ingredients =
+        mistakes.read(() -> {
+          List<YamlValue> words = file.require("ingredients").list(value -> value);
+          return Ingredients.find(folder, words, base);
+        });
+    Optional<EvalSpec> eval = new EvalFile(folder).eval(file, mistakes);
     RecipeValues recipes = new RecipeValues(folder, known);
     Optional<YamlValue> named = file.find("recipes");
+    List<RecipeSpec> cooked =
+        named.map(value -> recipes.read(value, mistakes)).orElseGet(() -> recipes.usual(file.at()));
+    mistakes.check();
     return new SoupSpec(
-        base,
-        ingredients,
-        new EvalFile(folder).eval(file),
-        named.map(recipes::read).orElseGet(() -> recipes.usual(file.at())),
-        named.isPresent());
+        base, ingredients.orElseThrow(), eval.orElseThrow(), cooked, named.isPresent());
   }
 
   static Path folder(Path file) {

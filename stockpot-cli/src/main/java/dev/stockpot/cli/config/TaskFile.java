@@ -69,7 +69,7 @@ final class TaskFile {
     Optional<Task> task = file.find("task").map(value -> task(value.oneOf("task", TASKS)));
     Metric chosen =
         file.find("metric")
-            .map(value -> metric(path, value))
+            .map(value -> metric(path, one(value)))
             .orElseGet(() ->
                 task.or(() -> metrics.stream().findFirst().flatMap(Task::of))
                     .orElse(Task.CLASSIFICATION)
@@ -84,6 +84,13 @@ final class TaskFile {
         metrics,
         file.find("head").map(value -> classVectors(value.mapping())),
         places);
+  }
+
+  private static YamlValue one(YamlValue metric) {
+    if (metric instanceof YamlValue.Sequence) {
+      throw metric.error("'metric' is the one to choose by; list others under 'metrics'");
+    }
+    return metric;
   }
 
   private static Metric metric(MetricPath path, YamlValue value) {

@@ -200,7 +200,7 @@ class SoupFileTest {
           metric: accuracy  | metric: acuracy        | :12: unknown metric 'acuracy'; did you mean 'accuracy'?
           metric: accuracy  | metric: 3              | :12: 'metric' is a number instead of text; put it in quotes
           metric: accuracy  | metric:                | :12: 'metric' is empty
-          metric: accuracy  | metric: [accuracy]     | :12: 'metric' is a list instead of text
+          metric: accuracy  | metric: [accuracy]     | :12: 'metric' is the one to choose by; list others under 'metrics'
           metric: accuracy  | base: ft-1.safetensors | :12: duplicate key 'base'; it is also on line 1
           metric: accuracy  | metric: !x accuracy    | :12: tag !x means nothing here; leave it out
           [greedy, best]    | [gredy]                | :13: unknown recipe 'gredy'; did you mean 'greedy'?
@@ -229,7 +229,6 @@ class SoupFileTest {
           onnx: model.onnx  | {command: [a], constants: [a]}               | :4: 'constants' goes with a network only
           onnx: model.onnx  | {command: [a], timeout-seconds: 0}           | :4: 'evaluator.timeout-seconds' must be more than 0 and less than 2^31 seconds
           onnx: model.onnx  | {command: []}                                | :4: 'evaluator.command' is an empty list
-          onnx: model.onnx  | {command: [a]}                               | :7: unknown key 'x' in 'data.select'; known are data
           layout: nchw      | layout: nchv           | :5: unknown layout 'nchv'; did you mean 'nchw'?
           layout: nchw, s   | s                      | :5: missing key 'layout' in 'input'
           layout: nchw      | layout: as-is          | :5: 'scale' does nothing with layout as-is, which leaves examples untouched; use layout nhwc, or nchw for images that the model takes channels first
@@ -263,6 +262,39 @@ class SoupFileTest {
   }
 
   @Test
+  void mistakesAreToldTogether() throws IOException {
+    String text =
+        """
+        base: nowhere.safetensors
+        ingredients: [nothing-*.safetensors]
+        evaluator: {command: [measure]}
+        input: {layot: nchw}
+        data:
+          select: first half
+          report: {test: {dta: second half}}
+        recipes: [unifrom, best, greedy: {acept: gt}, best]
+        speed: 1
+        """;
+    Path file = Files.writeString(folder.resolve("several.yml"), text);
+    assertThatThrownBy(() -> SoupFile.read(file, Recipes.ALL))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            """
+            8 mistakes:
+              DIR/several.yml:9: unknown key 'speed'; known are base, ingredients, evaluator, input,\
+             data, task, head, metric, metrics, metric-path, higher-is-better, recipes
+              DIR/several.yml:1: no such file or folder: DIR/nowhere.safetensors
+              DIR/several.yml:2: 'nothing-*.safetensors' matches nothing in DIR
+              DIR/several.yml:4: unknown key 'layot' in 'input'; did you mean 'layout'?
+              DIR/several.yml:7: unknown key 'dta' in 'data.report.test'; did you mean 'data'?
+              DIR/several.yml:8: unknown recipe 'unifrom'; did you mean 'uniform'?
+              DIR/several.yml:8: unknown key 'acept' in 'recipes.greedy'; did you mean 'accept'?
+              DIR/several.yml:8: recipe 'best' is named twice; tell them apart by {best: {name: …}}\
+            """
+                .replace("DIR", folder.toString()));
+  }
+
+  @Test
   void recipesMayHaveParametersAndNamesOfTheirOwn() {
     String recipes =
         """
@@ -292,7 +324,7 @@ class SoupFileTest {
 
   @Test
   void missingKeyIsTold() {
-    assertMessage("metric: accuracy\n", ":1: missing key 'ingredients'");
+    assertMessage(GOOD.replaceFirst("ingredients: .*", ""), ":1: missing key 'ingredients'");
     assertMessage("[a]\n", ":1: the file is a list instead of a mapping");
     assertMessage("", ": is empty");
   }

@@ -148,6 +148,7 @@ class TaskFileTest {
           task: clasification  | :6: unknown task 'clasification'; did you mean 'classification'?
           metric: top-0        | :6: unknown metric 'top-0'; did you mean 'top-5'?
           metrics: []          | :6: 'metrics' is an empty list
+          metric: [accuracy]   | :6: 'metric' is the one to choose by; list others under 'metrics'
           metrics: [acuracy]   | :6: unknown metric 'acuracy'; did you mean 'accuracy'?
           metric: com.acme.My  | :6: metric 'com.acme.My': no such class; name the jar that it is in under 'metric-path'
           metric-path: [a.jar] | :6: no such file or folder: DIR/a.jar

@@ -2,17 +2,16 @@ package dev.stockpot.eval;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// How much memory decoded images may still take.
-final class PixelMemory {
+/// How much memory data may still take that are kept as they were made: decoded images, batches.
+final class DataMemory {
   private static final int SHARE_OF_HEAP = 4;
 
-  /// What all sets of this process share: a quarter of the heap.
-  static final PixelMemory SHARED =
-      new PixelMemory(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+  /// What the images of all sets of this process share: a quarter of the heap.
+  static final DataMemory SHARED = new DataMemory(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
 
   private final AtomicLong left;
 
-  PixelMemory(long bytes) {
+  DataMemory(long bytes) {
     this.left = new AtomicLong(bytes);
   }
 
