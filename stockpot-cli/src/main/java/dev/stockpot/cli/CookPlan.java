@@ -8,6 +8,7 @@ import dev.stockpot.eval.Evaluator;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.SoupSpec;
 import dev.stockpot.search.Cost;
+import dev.stockpot.search.Extent;
 import dev.stockpot.search.Kitchen;
 import dev.stockpot.search.Recipe;
 import java.nio.file.Path;
@@ -21,15 +22,23 @@ final class CookPlan {
   /// One line: what goes in, and how much work that is at most.
   static String sentence(
       SoupSpec spec, OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
-    Cost cost = cost(ingredients, recipes, evaluator);
-    return "%d recipes from %d ingredients%s; at most %d evaluations on select, and %d on %d other sets"
-        .formatted(
-            recipes.size(),
-            ingredients.all().size(),
-            ingredients.base().isPresent() ? " and a base" : "",
-            models(ingredients) + cost.trials() + cost.results(),
-            models(ingredients) + cost.results(),
-            spec.eval().report().size());
+    Cost cost = cost(spec, ingredients, recipes, evaluator);
+    String work =
+        "%d recipes from %d ingredients%s; at most %d evaluations on select, and %d on %d other sets"
+            .formatted(
+                recipes.size(),
+                ingredients.all().size(),
+                ingredients.base().isPresent() ? " and a base" : "",
+                models(ingredients) + cost.trials() + cost.results(),
+                models(ingredients) + cost.results(),
+                spec.eval().report().size());
+    if (cost.gradients() > 0) {
+      work += "; %d passes over select for gradients".formatted(cost.gradients());
+    }
+    if (cost.recalibrations() > 0) {
+      work += "; %d passes over train for BatchNorm statistics".formatted(cost.recalibrations());
+    }
+    return work;
   }
 
   /// All of it, for `--dry-run`.
@@ -73,17 +82,13 @@ final class CookPlan {
   }
 
   /// At most, of the recipes that can be cooked.
-  static Cost cost(OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
-    long trials = 0;
-    long results = 0;
-    for (Recipe recipe : recipes) {
-      if (lacks(recipe, ingredients, evaluator).isEmpty()) {
-        Cost cost = recipe.cost(ingredients.all().size());
-        trials += cost.trials();
-        results += cost.results();
-      }
-    }
-    return new Cost(trials, results);
+  static Cost cost(
+      SoupSpec spec, OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
+    Extent extent = Extent.of(ingredients.all().size(), spec.eval(), evaluator);
+    return recipes.stream()
+        .filter(recipe -> lacks(recipe, ingredients, evaluator).isEmpty())
+        .map(recipe -> recipe.cost(extent))
+        .reduce(Cost.NONE, Cost::plus);
   }
 
   private static Optional<String> lacks(

@@ -85,7 +85,8 @@ record CookRun(Terminal terminal, OutputOptions output, Settings settings) {
       OpenRecipes.notes(spec).forEach(note -> output.note(terminal, note));
       terminal.print(
           CookPlan.text(spec, ingredients, recipes.all(), evaluator, settings.folder())
-              + CookEstimate.of(spec, ingredients, recipes.all(), evaluator).text());
+              + CookEstimate.of(spec, ingredients, recipes.all(), evaluator, settings.threads())
+                  .text());
     }
   }
 

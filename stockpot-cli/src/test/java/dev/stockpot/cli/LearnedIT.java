@@ -93,6 +93,25 @@ class LearnedIT {
   }
 
   @Test
+  void dryRunCountsAndTimesThePassesWithGradients() throws Exception {
+    write("{onnx: %1$s/model.onnx, torchscript: %1$s/model.ts.pt}");
+    Files.writeString(
+        folder.resolve("soup.yml"),
+        "ingredients: [\"%s/ft-0[038].safetensors\"]%nrecipes: [{learned: {epochs: 4}}]%n%s"
+            .formatted(DIGITS, Files.readString(folder.resolve("eval.yml"))));
+    Result result = stockpot(folder, "cook", "soup.yml", "-o", "run", "--dry-run", "--quiet");
+    assertThat(result.code()).as(result.err()).isEqualTo(0);
+    // Three models, the loss at the start and after each epoch, and the result.
+    assertThat(result.out())
+        .contains(
+            "1 recipes from 3 ingredients; at most 9 evaluations on select, and 4 on 0 other sets;"
+                + " 4 passes over select for gradients.\n")
+        .containsPattern(
+            "\nAt most: [0-9.]+ s of inference, [0-9.]+ s of gradients \\(4 passes over 600"
+                + " examples\\); disk: ");
+  }
+
+  @Test
   void withoutGradientsAnEvolutionStrategySearches() throws Exception {
     write("{onnx: %1$s/model.onnx}");
     Result result =

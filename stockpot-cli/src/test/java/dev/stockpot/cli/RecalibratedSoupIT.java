@@ -92,6 +92,21 @@ class RecalibratedSoupIT {
   }
 
   @Test
+  void dryRunCountsAndTimesThePassesOverTheTrainingData() throws Exception {
+    Result result = stockpot(folder, "cook", "soup.yml", "-o", "run", "--dry-run", "--quiet");
+    assertThat(result.code()).as(result.err()).isEqualTo(0);
+    // One of uniform-own, two of greedy-own: its only trial, and the file.
+    assertThat(result.out())
+        .contains(
+            "4 recipes from 2 ingredients; at most 8 evaluations on select, and 6 on 1 other sets;"
+                + " 3 passes over train for BatchNorm statistics.\n")
+        .containsPattern(
+            "\nAt most: [0-9.]+ s of inference, [0-9.]+ s of recalibration \\(3 passes over 500"
+                + " examples\\); disk: ");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
   void whatIsMissingIsSaidBeforeAnyWork() throws Exception {
     String uniform = "recipes: [{uniform: {recalibrate: train-set}}]\n";
     write(SOUP.replaceAll("  train: .*\n", "") + uniform);

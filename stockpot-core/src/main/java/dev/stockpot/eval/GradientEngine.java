@@ -160,6 +160,20 @@ public interface GradientEngine extends AutoCloseable {
     return sum / labels.length;
   }
 
+  /// About what it takes to tell the gradient on all of `select` once.
+  ///
+  /// @param spec which [lacks][#lacks] nothing, and whose `select` has classes
+  static Pass pass(EvalSpec spec, int threads, Checkpoint weights) {
+    try (GradientEngine engine = open(spec.gradients().orElseThrow(), threads);
+        Dataset select = Datasets.open(spec.select(), spec.input());
+        Model model = engine.load(weights)) {
+      return Pass.of(
+          select,
+          (batch, examples) ->
+              model.gradient(batch, ((Targets.Classes) select.targets().of(examples)).labels(), 1));
+    }
+  }
+
   /// Why gradients of a spec's loss cannot be taken; empty if they can.
   static Optional<String> lacks(EvalSpec spec) {
     if (spec.gradients().isEmpty()) {

@@ -119,12 +119,8 @@ public final class NetworkEvaluator implements Evaluator {
     Map<String, Duration> estimates = new LinkedHashMap<>();
     try (Engine.Model model = engine.load(candidate)) {
       for (MeasuredSet set : sets.values()) {
-        int[] batch = IntStream.range(0, batchSize(model, set)).toArray();
-        predict(model, set, batch);
-        long start = System.nanoTime();
-        predict(model, set, batch);
-        double nanos = System.nanoTime() - start;
-        estimates.put(set.name(), Duration.ofNanos((long) (nanos / batch.length * set.size())));
+        Pass pass = Pass.of(set.size(), batchSize(model, set), batch -> predict(model, set, batch));
+        estimates.put(set.name(), pass.time());
       }
     }
     return estimates;
@@ -239,13 +235,18 @@ public final class NetworkEvaluator implements Evaluator {
     return set;
   }
 
+  /// Examples of a batch, as far as its inputs decide on it.
+  static int batchSize(Dataset set) {
+    long fitting = Math.max(1, BATCH_BYTES / set.exampleBytes());
+    return (int) Math.min(Math.min(BATCH_EXAMPLES, fitting), set.size());
+  }
+
   private int batchSize(Engine.Model model, MeasuredSet set) {
-    long fitting = Math.max(1, BATCH_BYTES / set.data().exampleBytes());
+    long fitting = batchSize(set.data());
     if (set.head() instanceof NextToken) {
       fitting = Math.min(fitting, (long) Math.max(1, OUTPUT_BYTES / outputBytes(model, set)));
     }
-    long largest = Math.min(BATCH_EXAMPLES, Math.min(fitting, model.batchLimit()));
-    return (int) Math.min(largest, set.size());
+    return (int) Math.min(Math.min(fitting, model.batchLimit()), set.size());
   }
 
   /// Bytes that an example's output takes, known from the first that is run.

@@ -53,6 +53,17 @@ public final class Recalibration {
     }
   }
 
+  /// About what it takes to look at a spec's training data once.
+  ///
+  /// @param spec which [lacks][#lacks] nothing
+  public static Pass pass(EvalSpec spec, int threads, Checkpoint weights) {
+    try (GradientEngine engine = GradientEngine.open(spec.gradients().orElseThrow(), threads);
+        Dataset train = Datasets.open(spec.train().orElseThrow(), spec.input());
+        GradientEngine.Statistics statistics = engine.statistics(weights)) {
+      return Pass.of(train, (batch, _) -> statistics.of(batch));
+    }
+  }
+
   /// The checkpoint with new statistics from a spec's training data.
   ///
   /// @param spec which [lacks][#lacks] nothing

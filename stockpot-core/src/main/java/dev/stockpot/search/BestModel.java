@@ -16,7 +16,7 @@ public record BestModel() implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, 1);
   }
 

@@ -81,8 +81,8 @@ public record CoefficientSearch(
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return new Cost(budget - 1L, 1);
+  public Cost cost(Extent extent) {
+    return new Cost(budget - 1L, 1).making(1);
   }
 
   @Override

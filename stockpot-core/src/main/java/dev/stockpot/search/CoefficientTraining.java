@@ -53,7 +53,18 @@ public final class CoefficientTraining {
   ///
   /// @param softmax whether coefficients are positive and add up to 1
   /// @param batch examples per step
-  public record Settings(boolean softmax, int epochs, int batch, double learningRate, int seed) {}
+  public record Settings(boolean softmax, int epochs, int batch, double learningRate, int seed) {
+
+    /// What it takes to learn: a soup for each step, and for the loss on all of `select` at the
+    /// start and after each epoch.
+    ///
+    /// @param examples of `select`
+    Cost cost(int examples) {
+      long steps = (long) epochs * Math.ceilDiv(examples, batch);
+      long losses = epochs + 1L;
+      return new Cost(losses, 1, losses + 1 + steps, epochs, 0);
+    }
+  }
 
   /// A loss and its gradient.
   ///

@@ -91,7 +91,7 @@ public record DecayedRun(Optional<Shape> shape, Optional<Integer> last, Training
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(shape.isPresent() ? 0 : Shape.values().length, 1);
   }
 

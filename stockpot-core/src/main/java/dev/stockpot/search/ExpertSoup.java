@@ -59,7 +59,7 @@ public record ExpertSoup(Optional<Path> categories, double correlation, int budg
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(budget, 1);
   }
 

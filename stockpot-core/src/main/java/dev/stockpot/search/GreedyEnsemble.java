@@ -32,7 +32,7 @@ public record GreedyEnsemble(GreedyRule rule) implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, 0);
   }
 

@@ -32,8 +32,10 @@ public record GreedySoup(GreedyRule rule) implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return new Cost(rule.passes() * (ingredients - 1L), 1);
+  public Cost cost(Extent extent) {
+    // What is made ahead is made in vain if the trial before it succeeds, as all but the last may.
+    return new Cost(rule.passes() * (extent.ingredients() - 1L), 1)
+        .making(Math.max(0, extent.ingredients() - 2));
   }
 
   @Override

@@ -32,8 +32,8 @@ public record LastCheckpoints(Optional<Integer> k, TrainingRun run) implements R
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return new Cost(k.isPresent() ? 0 : run.size(ingredients), 1);
+  public Cost cost(Extent extent) {
+    return new Cost(k.isPresent() ? 0 : run.size(extent.ingredients()), 1);
   }
 
   @Override

@@ -66,8 +66,8 @@ public record LearnedSoup(
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return new Cost(0, 1);
+  public Cost cost(Extent extent) {
+    return extent.gradients().map(training::cost).orElseGet(() -> search().cost(extent));
   }
 
   @Override
@@ -110,11 +110,12 @@ public record LearnedSoup(
           "recipe '%s': %s, and the module stockpot-hipparchus, which could do without, is not installed"
               .formatted(name(), GradientEngine.lacks(kitchen.eval()).orElseThrow()));
     }
-    Choice found =
-        new CoefficientSearch(List.of(), Optional.empty(), BUDGET, training.seed(), minimizer)
-            .choose(kitchen)
-            .getFirst();
+    Choice found = search().choose(kitchen).getFirst();
     return new Choice(name(), found.dish(), found.trace());
+  }
+
+  private CoefficientSearch search() {
+    return new CoefficientSearch(List.of(), Optional.empty(), BUDGET, training.seed(), minimizer);
   }
 
   /// The rows of coefficients, and which tensor has which.

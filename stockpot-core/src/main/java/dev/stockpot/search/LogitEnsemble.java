@@ -24,7 +24,7 @@ public record LogitEnsemble() implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, 0);
   }
 

@@ -40,7 +40,7 @@ public record MovingAverage(Optional<Double> decay, TrainingRun run) implements 
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(decay.isPresent() ? 0 : DECAYS.size(), 1);
   }
 

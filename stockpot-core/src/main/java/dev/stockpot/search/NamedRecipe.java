@@ -20,8 +20,8 @@ public record NamedRecipe(String name, Recipe recipe) implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return recipe.cost(ingredients);
+  public Cost cost(Extent extent) {
+    return recipe.cost(extent);
   }
 
   @Override

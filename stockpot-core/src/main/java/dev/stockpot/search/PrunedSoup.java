@@ -29,8 +29,9 @@ public record PrunedSoup(Accept accept) implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return new Cost(ingredients, 1);
+  public Cost cost(Extent extent) {
+    // The uniform soup, with which it starts, and one without each.
+    return new Cost(extent.ingredients(), 1).making(1);
   }
 
   /// The trace names who was to go; those accepted went.

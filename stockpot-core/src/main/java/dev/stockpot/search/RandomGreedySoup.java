@@ -41,8 +41,8 @@ public record RandomGreedySoup(GreedyRule rule, int orders, int seed) implements
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return new Cost((long) orders * rule.passes() * (ingredients - 1), orders);
+  public Cost cost(Extent extent) {
+    return new GreedySoup(rule).cost(extent).times(orders);
   }
 
   @Override

@@ -21,8 +21,8 @@ public record RecalibratedRecipe(Recipe recipe) implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
-    return recipe.cost(ingredients);
+  public Cost cost(Extent extent) {
+    return recipe.cost(extent).recalibrating();
   }
 
   @Override

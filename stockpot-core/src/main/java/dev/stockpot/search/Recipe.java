@@ -30,10 +30,8 @@ public interface Recipe {
     return List.of();
   }
 
-  /// How many evaluations it takes at most.
-  ///
-  /// @param ingredients how many there are
-  Cost cost(int ingredients);
+  /// How much work it is at most.
+  Cost cost(Extent extent);
 
   /// Chooses, looking at scores on `select` only.
   ///

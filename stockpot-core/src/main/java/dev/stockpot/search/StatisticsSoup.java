@@ -74,7 +74,7 @@ public record StatisticsSoup(RecipeDefinition definition, List<Ingredient> stati
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, 1);
   }
 

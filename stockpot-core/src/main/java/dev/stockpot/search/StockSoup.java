@@ -49,7 +49,7 @@ public record StockSoup(Optional<Angle> angle, boolean filterWise) implements Re
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, angle.isPresent() ? 1 : 1 + others().size());
   }
 

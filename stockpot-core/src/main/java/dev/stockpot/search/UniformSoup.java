@@ -19,7 +19,7 @@ public record UniformSoup() implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, 1);
   }
 

@@ -43,7 +43,7 @@ public record WiseFt(Optional<String> of, int steps) implements Recipe {
   }
 
   @Override
-  public Cost cost(int ingredients) {
+  public Cost cost(Extent extent) {
     return new Cost(0, steps + 1L);
   }
 

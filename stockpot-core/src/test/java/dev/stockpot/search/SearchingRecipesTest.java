@@ -57,6 +57,7 @@ class SearchingRecipesTest {
   @Test
   void furtherPassesTryAgainUntilNothingChanges() throws IOException {
     Random random = new Random(5);
+    Extent five = new Extent(5, Optional.empty());
     boolean helped = false;
     for (int round = 0; round < 40; round++) {
       double[] scores = scores(random);
@@ -69,7 +70,7 @@ class SearchingRecipesTest {
         assertThat(bits(greedy.choose(test.kitchen()).getFirst()))
             .as("round %d", round)
             .isEqualTo(members);
-        assertThat(greedy.cost(5)).isEqualTo(new Cost(passes * 4L, 1));
+        assertThat(greedy.cost(five)).isEqualTo(new Cost(passes * 4L, 1).making(3));
       }
     }
     assertThat(helped).as("a second pass has made a difference").isTrue();
@@ -311,7 +312,7 @@ class SearchingRecipesTest {
       assertThat(uniform)
           .isEqualTo(test.kitchen().score(test.kitchen().mean(test.kitchen().ingredients())));
       assertThat(test.kitchen().score((Dish.Soup) choice.dish())).isGreaterThanOrEqualTo(uniform);
-      assertThat(recipe.cost(3)).isEqualTo(new Cost(49, 1));
+      assertThat(recipe.cost(new Extent(3, Optional.empty()))).isEqualTo(new Cost(49, 1).making(1));
 
       Dish.Soup mixed =
           Mixtures.mean(
