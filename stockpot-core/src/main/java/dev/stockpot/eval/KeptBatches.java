@@ -61,6 +61,7 @@ final class KeptBatches implements AutoCloseable {
   }
 
   /// The first batches of an order, as far as they were asked for.
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Kept(int[] order, int size, long bytes, Arena arena, List<Batch> batches) {
 
     Batch add(Batch batch) {

@@ -26,6 +26,7 @@ record BigramEngine(int limit) implements Engine {
   @Override
   public void close() {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Bigrams(int batchLimit, float[] weight, int words) implements Model {
 
     @Override

@@ -20,13 +20,13 @@ class KeptBatchesTest {
   private static final int[] HARDEST = {4, 2, 0, 1, 3};
 
   private final List<Integer> asked = new CopyOnWriteArrayList<>();
-  private final DataMemory memory = new DataMemory(2 * STORED.length * Integer.BYTES);
+  private final DataMemory memory = new DataMemory(2L * STORED.length * Integer.BYTES);
   private final KeptBatches batches = new KeptBatches(new Numbers(), memory);
 
   @AfterEach
   void close() {
     batches.close();
-    assertThat(memory.take(2 * STORED.length * Integer.BYTES)).isTrue();
+    assertThat(memory.take(2L * STORED.length * Integer.BYTES)).isTrue();
   }
 
   @Test
