@@ -71,12 +71,12 @@ public final class StepBenchmark {
     SequencedMap<String, Subject> subjects = subjects(root);
     System.out.println("| network | threads | Stockpot, ms | PyTorch, ms | ratio |");
     System.out.println("|---|---|---|---|---|");
-    for (String name : options.text("--networks").split(",")) {
+    for (String name : options.text("--networks").split(",", -1)) {
       if (!subjects.containsKey(name)) {
         throw new IllegalArgumentException(
             "knows no network '" + name + "'; only " + subjects.keySet());
       }
-      for (String threads : options.text("--threads").split(",")) {
+      for (String threads : options.text("--threads").split(",", -1)) {
         line(
             subjects.get(name),
             root,
@@ -233,6 +233,7 @@ public final class StepBenchmark {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  @SuppressWarnings("ByteBufferBackingArray") // whole buffers, made here
   private static Path array(Path file, String type, String shape, ByteBuffer values)
       throws IOException {
     try (OutputStream out = Files.newOutputStream(file)) {

@@ -57,7 +57,7 @@ record StepPeer(Optional<Process> process) implements AutoCloseable {
     if (line == null) {
       throw new IllegalStateException("PyTorch's side has ended");
     }
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", -1);
     return Optional.of(new Answer(Double.parseDouble(words[0]), Double.parseDouble(words[1])));
   }
 

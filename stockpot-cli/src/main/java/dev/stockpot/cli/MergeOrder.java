@@ -12,6 +12,7 @@ import java.util.Map;
 ///
 /// @param last whose result is the output: the one without a name, else the last of the file
 /// @param before those that are needed for it, or wanted for themselves
+@SuppressWarnings("ReferenceEquality") // each is read once, and to compare records takes long
 record MergeOrder(MergeConfig last, List<MergeConfig> before) {
 
   /// @param all whether merges that the last does not need are done, too

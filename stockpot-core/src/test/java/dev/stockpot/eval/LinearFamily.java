@@ -62,7 +62,7 @@ public record LinearFamily(List<Path> checkpoints, EvalSpec spec, NetworkEvaluat
     long[] mask = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
       boolean first = i % length == 0;
-      mask[i] = first || mask[i - 1] == 1 && random.nextInt(6) > 0 ? 1 : 0;
+      mask[i] = first || (mask[i - 1] == 1 && random.nextInt(6) > 0) ? 1 : 0;
       ids[i] = first || random.nextInt(4) == 0 ? random.nextInt(words) : next[(int) ids[i - 1]];
     }
     List<Path> checkpoints = new ArrayList<>();

@@ -54,7 +54,7 @@ public final class EvalFile {
     return spec.orElseThrow();
   }
 
-  /// @return empty if there is a mistake in it
+  /// What the file says; empty if there is a mistake in it.
   Optional<EvalSpec> eval(YamlMapping file, Mistakes mistakes) {
     Optional<InputSpec> input =
         mistakes.read(() ->

@@ -63,8 +63,8 @@ public final class JsonWriter {
   }
 
   private static boolean isNotFinite(Object value) {
-    return value instanceof Double wide && !Double.isFinite(wide)
-        || value instanceof Float narrow && !Float.isFinite(narrow);
+    return (value instanceof Double wide && !Double.isFinite(wide))
+        || (value instanceof Float narrow && !Float.isFinite(narrow));
   }
 
   private static void append(StringBuilder out, Json value, int indent) {
