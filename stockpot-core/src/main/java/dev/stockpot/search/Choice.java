@@ -26,6 +26,11 @@ public record Choice(
     this(name, dish, trace, Optional.empty());
   }
 
+  /// The same under another name.
+  Choice named(String other) {
+    return new Choice(other, dish, trace, coefficients);
+  }
+
   /// A choice without a search.
   public Choice(String name, Dish dish) {
     this(name, dish, List.of());

@@ -27,11 +27,7 @@ public record NamedRecipe(String name, Recipe recipe) implements Recipe {
   @Override
   public List<Choice> choose(Kitchen kitchen) {
     return recipe.choose(kitchen).stream()
-        .map(choice ->
-            new Choice(
-                name + choice.name().substring(recipe.name().length()),
-                choice.dish(),
-                choice.trace()))
+        .map(choice -> choice.named(name + choice.name().substring(recipe.name().length())))
         .toList();
   }
 
