@@ -39,6 +39,11 @@ public interface Progress {
     /// So much more is done.
     void advance(long amount);
 
+    /// So much need not be done, or was done before: nothing that speed is measured by.
+    default void skip(long amount) {
+      advance(amount);
+    }
+
     @Override
     default void close() {}
   }

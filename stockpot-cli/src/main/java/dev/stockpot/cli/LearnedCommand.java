@@ -161,8 +161,8 @@ final class LearnedCommand implements Runnable {
               work.path(),
               new Timings());
       LearnedSoup recipe = LearnedSoup.of(by == By.layer, alpha == Alpha.softmax, epochs, seed);
-      Choice choice = recipe.choose(kitchen).getFirst();
       recipe.notes(List.of(), measure).forEach(note -> output.note(terminal, note));
+      Choice choice = recipe.choose(kitchen).getFirst();
       write(kitchen, choice);
       show(choice, hash.of(ingredients, threads.threads(), progress));
     }

@@ -88,8 +88,11 @@ final class SweepTable {
         + score
         + (epochs.isEmpty()
             ? ""
-            : ", loss %s after %d epochs"
-                .formatted(Quantities.number(epochs.getLast().loss()), epochs.getLast().number()));
+            : ", loss %s after %d %s"
+                .formatted(
+                    Quantities.number(epochs.getLast().loss()),
+                    epochs.getLast().number(),
+                    epochs.getLast().number() == 1 ? "epoch" : "epochs"));
   }
 
   private static Optional<String> score(RunRecord record, String metric) {

@@ -77,6 +77,27 @@ class FinetuneDigitsIT {
   }
 
   @Test
+  void aSweepWhoseRunDivergesGoesOnAndIsDone() throws Exception {
+    Files.writeString(
+        folder.resolve("sweep.yml"),
+        Files.readString(folder.resolve("sweep.yml"))
+            .replaceAll("search: .*", "search: grid")
+            .replaceAll("lr: .*", "lr: [100000, 0.001]\n  optimizer: sgd")
+            .replace("epochs: 4", "epochs: 1"));
+    Result result = stockpot(folder, "finetune", "sweep.yml", "--jobs", "1");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("run-00: diverged, the loss was not finite in epoch 1\n")
+        .containsPattern("run-01: accuracy .* after 1 epoch\n")
+        .contains("fine-tuning: done in ");
+    assertThat(result.out()).containsPattern("run-00 +100000 .* diverged\n");
+    assertThat(Files.readString(folder.resolve("sweep/soup.yml")))
+        .contains("ingredients: [\"run-01\"]");
+    assertThat(Files.readString(folder.resolve("sweep/run-00/run.json")))
+        .contains("\"why\": \"the loss was not finite in epoch 1\"");
+  }
+
+  @Test
   void stockDuringTrainingGoesOnAfterAKill() throws Exception {
     Files.writeString(
         folder.resolve("sweep.yml"),

@@ -44,7 +44,9 @@ class ModelStatisticsIT {
     }
     Path first = folder.resolve("fisher-03.safetensors");
     byte[] bytes = Files.readAllBytes(first);
-    assertThat(measure("03").code()).isZero();
+    assertThat(measure("03", "--threads", "1").code()).isZero();
+    assertThat(first).hasBinaryContent(bytes);
+    assertThat(measure("03", "--threads", "2").code()).isZero();
     assertThat(first).hasBinaryContent(bytes);
     Files.writeString(
         folder.resolve("soup.yml"),
@@ -86,10 +88,12 @@ class ModelStatisticsIT {
     }
     Path first = folder.resolve("gram-03.safetensors");
     byte[] bytes = Files.readAllBytes(first);
-    assertThat(gram("03").out())
-        .isEqualTo(
-            "gram-03.safetensors: Gram matrices of 2 linear layers from 50 examples of select\n");
-    assertThat(first).hasBinaryContent(bytes);
+    for (String threads : List.of("1", "2")) {
+      assertThat(gram("03", "--threads", threads).out())
+          .isEqualTo(
+              "gram-03.safetensors: Gram matrices of 2 linear layers from 50 examples of select\n");
+      assertThat(first).hasBinaryContent(bytes);
+    }
     Files.writeString(
         folder.resolve("soup.yml"),
         """
@@ -149,20 +153,23 @@ class ModelStatisticsIT {
   }
 
   private Result gram(String model, String... more) throws Exception {
-    return stockpot(
-        folder,
-        Stream.concat(
-                Stream.of(
-                    "statistics",
-                    DIGITS + "/ft-" + model + ".safetensors",
-                    "--eval",
-                    "eval.yml",
-                    "--gram",
-                    "gram-" + model + ".safetensors",
-                    "--examples",
-                    "50"),
-                Stream.of(more))
-            .toArray(String[]::new));
+    return statistics(model, "--gram", Stream.of(more));
+  }
+
+  /// Writes `fisher-03.safetensors` or `gram-03.safetensors`.
+  private Result statistics(String model, String what, Stream<String> more) throws Exception {
+    String target = what.substring(2) + "-" + model + ".safetensors";
+    Stream<String> words =
+        Stream.of(
+            "statistics",
+            DIGITS + "/ft-" + model + ".safetensors",
+            "--eval",
+            "eval.yml",
+            what,
+            target,
+            "--examples",
+            "50");
+    return stockpot(folder, Stream.concat(words, more).toArray(String[]::new));
   }
 
   /// What is said of a mistake.
@@ -178,18 +185,8 @@ class ModelStatisticsIT {
     return result.err();
   }
 
-  private Result measure(String model) throws Exception {
-    return stockpot(
-        folder,
-        "statistics",
-        DIGITS + "/ft-" + model + ".safetensors",
-        "--eval",
-        "eval.yml",
-        "--fisher",
-        "fisher-" + model + ".safetensors",
-        "--examples",
-        "50",
-        "--json");
+  private Result measure(String model, String... more) throws Exception {
+    return statistics(model, "--fisher", Stream.concat(Stream.of("--json"), Stream.of(more)));
   }
 
   private void write(String evaluator) throws Exception {

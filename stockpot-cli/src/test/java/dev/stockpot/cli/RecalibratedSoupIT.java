@@ -53,18 +53,23 @@ class RecalibratedSoupIT {
         .containsPattern("\nuniform-own +2 .* \\(570\\)")
         .containsPattern("\ngreedy +1 ")
         .containsPattern("\ngreedy-own +2 .* \\(570\\)");
-    Result alone =
-        stockpot(
-            folder,
-            "recalibrate",
-            "whole/uniform/model.safetensors",
-            "--eval",
-            "soup.yml",
-            "-o",
-            "alone.safetensors");
-    assertThat(alone.code()).as(alone.err()).isEqualTo(0);
-    assertThat(folder.resolve("whole/uniform-own/model.safetensors"))
-        .hasSameBinaryContentAs(folder.resolve("alone.safetensors"));
+    for (String threads : List.of("1", "2")) {
+      String target = threads + ".safetensors";
+      Result alone =
+          stockpot(
+              folder,
+              "recalibrate",
+              "whole/uniform/model.safetensors",
+              "--eval",
+              "soup.yml",
+              "--threads",
+              threads,
+              "-o",
+              target);
+      assertThat(alone.code()).as(alone.err()).isEqualTo(0);
+      assertThat(folder.resolve("whole/uniform-own/model.safetensors"))
+          .hasSameBinaryContentAs(folder.resolve(target));
+    }
 
     Process process =
         start(folder, command("cook", "soup.yml", "-o", "run", "--quiet", "--threads", "2"));

@@ -1,5 +1,6 @@
 package dev.stockpot.search;
 
+import dev.stockpot.Progress;
 import dev.stockpot.recipe.Ingredient;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,11 +88,16 @@ public record CoefficientSearch(
 
   @Override
   public List<Choice> choose(Kitchen kitchen) {
-    Tasting tasting = new Tasting(kitchen);
-    double[] first = start(kitchen);
-    tasting.cost(first);
-    minimizer.orElseThrow().minimize(tasting::cost, first, budget - 1, seed);
-    return List.of(new Choice(name(), tasting.best, tasting.trace));
+    Progress.Total total = new Progress.Total(budget, Progress.Unit.CANDIDATES);
+    try (Progress.Task task = kitchen.progress().begin("searching coefficients", total)) {
+      Tasting tasting = new Tasting(kitchen, task);
+      double[] first = start(kitchen);
+      tasting.cost(first);
+      minimizer.orElseThrow().minimize(tasting::cost, first, budget - 1, seed);
+      // It may end early.
+      task.skip(Math.max(0, budget - tasting.trace.size()));
+      return List.of(new Choice(name(), tasting.best, tasting.trace));
+    }
   }
 
   private double[] start(Kitchen kitchen) {
@@ -117,17 +123,20 @@ public record CoefficientSearch(
   /// Tries points and remembers the best.
   private final class Tasting {
     private final Kitchen kitchen;
+    private final Progress.Task task;
     private final List<Trial> trace = new ArrayList<>();
     private Dish.Soup best;
     private double bestScore = Double.NaN;
 
-    Tasting(Kitchen kitchen) {
+    Tasting(Kitchen kitchen, Progress.Task task) {
       this.kitchen = kitchen;
+      this.task = task;
     }
 
     double cost(double... point) {
       Dish.Soup soup = soup(point);
       double score = kitchen.score(soup);
+      task.advance(1);
       boolean better =
           best == null
               || (Double.isNaN(bestScore) && !Double.isNaN(score))

@@ -80,13 +80,11 @@ public record LearnedSoup(
   @Override
   public List<String> notes(List<Result> results, EvalSpec eval) {
     List<String> notes = new ArrayList<>();
-    notes.add("its coefficients were trained on select, so its score there estimates nothing");
+    notes.add("its coefficients are trained on select, so its score there estimates nothing");
     GradientEngine.lacks(eval)
         .ifPresent(why ->
             notes.add(
-                why
-                    + "; coefficients for the whole model were looked for by CMA-ES on the"
-                    + " evaluator"));
+                why + "; CMA-ES on the evaluator looks for coefficients of whole models instead"));
     return notes;
   }
 

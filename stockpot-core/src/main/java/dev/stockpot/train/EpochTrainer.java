@@ -42,7 +42,7 @@ record EpochTrainer(Trainer trainer, String identity) implements RunTrainer {
       List<Epoch> epochs = new ArrayList<>();
       if (Files.isRegularFile(state)) {
         epochs.addAll(history(state, training.restore(state), identity));
-        task.advance((long) epochs.size() * trainer.examples());
+        task.skip((long) epochs.size() * trainer.examples());
       }
       while (epochs.size() < hyperparameters.allEpochs()) {
         Epoch epoch = training.next(task);

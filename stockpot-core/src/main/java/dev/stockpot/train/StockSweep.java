@@ -94,6 +94,7 @@ record StockSweep(Sweep sweep, SweepSpec.Stock stock, Path base) {
   private SequencedMap<String, Double> train(
       List<Run> runs, int epochs, int examples, int jobs, Progress.Task task) {
     int done = restore(runs);
+    task.skip((long) done * examples * runs.size());
     SequencedMap<String, Double> measured = new LinkedHashMap<>();
     while (done < epochs) {
       int until = Math.min(epochs, done + stock.epochs());
@@ -103,20 +104,13 @@ record StockSweep(Sweep sweep, SweepSpec.Stock stock, Path base) {
           runs,
           run -> {
             long amount = (long) (until - begin) * examples;
-            try (Progress.Task own =
-                sweep
-                    .progress()
-                    .beginOneOfSeveral(
-                        run.draw().name(), new Progress.Total(amount, Progress.Unit.EXAMPLES))) {
+            Progress.Total total = new Progress.Total(amount, Progress.Unit.EXAMPLES);
+            Progress.Task own = sweep.progress().beginOneOfSeveral(run.draw().name(), total);
+            try (RunProgress both = new RunProgress(own, task, amount)) {
               for (int epoch = begin; epoch < until && run.isFinite(); epoch++) {
-                run.epochs()
-                    .add(
-                        run.training()
-                            .next(more -> {
-                              own.advance(more);
-                              task.advance(more);
-                            }));
+                run.epochs().add(run.training().next(both));
               }
+              both.finish();
             }
             return run;
           });

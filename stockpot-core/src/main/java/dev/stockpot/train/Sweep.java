@@ -68,7 +68,7 @@ public record Sweep(
     Optional<RunRecord> before = ended(draw);
     long amount = trainer.amount(draw);
     if (before.isPresent()) {
-      whole.advance(amount);
+      whole.skip(amount);
       return before.get();
     }
     Path own = folder.resolve(draw.name());
@@ -76,17 +76,13 @@ public record Sweep(
     AtomicFile.deletePartials(own);
     AtomicFile.deletePartials(work);
     RunRecord record;
-    try (Progress.Task task =
-        progress.beginOneOfSeveral(draw.name(), new Progress.Total(amount, trainer.unit()))) {
-      record =
-          trainer.train(
-              draw,
-              own,
-              work,
-              done -> {
-                task.advance(done);
-                whole.advance(done);
-              });
+    Progress.Total total = new Progress.Total(amount, trainer.unit());
+    try (RunProgress task =
+        new RunProgress(progress.beginOneOfSeveral(draw.name(), total), whole, amount)) {
+      record = trainer.train(draw, own, work, task);
+      if (record.status() != Status.FAILED) {
+        task.finish();
+      }
     }
     AtomicFile.writeString(
         own.resolve("hyperparameters.json"),

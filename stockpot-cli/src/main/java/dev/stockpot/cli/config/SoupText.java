@@ -68,7 +68,7 @@ public record SoupText(Path folder, YamlMapping sweep) {
                 .entries()
                 .forEach((report, value) ->
                     line(text.append("    "), quoted(report), value(value, report, target)));
-          } else if (!name.equals("train")) {
+          } else {
             line(text.append("  "), name, value(set, name, target));
           }
         });

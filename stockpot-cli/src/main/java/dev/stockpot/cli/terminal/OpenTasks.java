@@ -66,6 +66,7 @@ final class OpenTasks {
     private final Consumer<Work> advanced;
     private final Consumer<Work> ended;
     private final AtomicLong done = new AtomicLong();
+    private final AtomicLong skipped = new AtomicLong();
 
     private Work(
         OpenTasks tasks,
@@ -85,6 +86,13 @@ final class OpenTasks {
     @Override
     public void advance(long amount) {
       done.addAndGet(amount);
+      advanced.accept(this);
+    }
+
+    @Override
+    public void skip(long amount) {
+      done.addAndGet(amount);
+      skipped.addAndGet(amount);
       advanced.accept(this);
     }
 
@@ -128,7 +136,7 @@ final class OpenTasks {
       if (!settled() || total.unit() == Unit.CANDIDATES) {
         return "";
       }
-      long perSecond = Math.round(done.get() / seconds);
+      long perSecond = Math.round(worked() / seconds);
       return total.unit() == Unit.BYTES
           ? Quantities.bytes(perSecond) + "/s"
           : Quantities.count(perSecond) + " " + unit() + "/s";
@@ -136,16 +144,21 @@ final class OpenTasks {
 
     /// `12 s left`; empty while nobody knows.
     String left() {
-      double fraction = fraction();
-      if (!settled() || fraction == 0 || fraction == 1) {
+      if (!settled() || fraction() == 1) {
         return "";
       }
-      double nanosLeft = elapsed().toNanos() / fraction * (1 - fraction);
+      long left = total.amount() - done.get();
+      double nanosLeft = (double) elapsed().toNanos() * left / worked();
       return Quantities.duration(Duration.ofNanos((long) nanosLeft)) + " left";
     }
 
     private boolean settled() {
-      return elapsed().toNanos() >= SETTLED_NANOS && done.get() > 0;
+      return elapsed().toNanos() >= SETTLED_NANOS && worked() > 0;
+    }
+
+    /// What was done here.
+    private long worked() {
+      return done.get() - skipped.get();
     }
 
     private String unit() {

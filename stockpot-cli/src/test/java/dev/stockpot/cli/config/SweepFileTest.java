@@ -209,6 +209,7 @@ class SweepFileTest {
             evaluator: {"torchscript":"../../model.ts.pt"}
             input: {"layout":"nchw","scale":16}
             data:
+              train: {"x":"../../x.npy","y":"../../y.npy"}
               select: {"x":"../../x.npy","y":"../../y.npy"}
               report:
                 "test": {"x":{"ids":"../../x.npy"},"y":"../../y.npy","role":"id"}

@@ -51,6 +51,18 @@ class ProgressTest {
   }
 
   @Test
+  void whatIsSkippedSaysNothingAboutTheSpeed() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Progress.Task task = bar(err, 100).begin("fine-tuning", new Total(100, Unit.EXAMPLES));
+    task.skip(50);
+    err.reset();
+    now += SECOND;
+    task.advance(10);
+    assertThat(text(err))
+        .isEqualTo(ERASE + "fine-tuning ████████████           60 %  10 examples/s  4.0 s left");
+  }
+
+  @Test
   void innermostTaskIsTheDetailAndTheLineIsCut() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Progress progress = bar(err, 60);
