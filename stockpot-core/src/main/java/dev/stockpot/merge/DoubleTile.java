@@ -3,10 +3,18 @@ package dev.stockpot.merge;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.Elements;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// A tile in float64: when any input is F32 or F64.
 final class DoubleTile extends Tile {
+  /// The bits of numbers, read from their array as from memory: only so does the compiler make
+  /// vectors of it. A loop may read one such array, and write that or one of longs.
+  private static final ValueLayout.OfLong BITS = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  /// From these bits on a magnitude is infinite or NaN.
+  private static final long INFINITE = 0x7FF0_0000_0000_0000L;
+
   private double[] values = {};
 
   /// For what lies in the middle of a long tile.
@@ -128,11 +136,10 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void elect(Tile signs, double weight, Tile weights) {
-    long[] sign = ((DoubleTile) signs).bits();
-    agreement(sign, bits(), length());
-    select(bits, length(), values);
-    addProduct(weight, bits, length(), of(weights));
+  public void addAgreeing(double a, Tile x, Tile signs, double weight, Tile weights) {
+    long[] agree = room();
+    agreement(((DoubleTile) signs).bits(), of(x), length(), agree);
+    addChosen(agree, a, of(x), length(), values, weight, of(weights));
   }
 
   @Override
@@ -160,18 +167,40 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void count(KeyCounts counts) {
-    long[] keys = keys();
-    long end = counts.low() + ((long) counts.bins().length << counts.shift());
-    // An end beyond the largest key has gone round.
-    long last = end <= 0 ? Long.MAX_VALUE : end - 1;
-    counts.above()[0] += above(keys, length(), last);
-    countInside(keys, length(), counts.low(), last, counts.shift(), counts.bins());
+  public int count(KeyCounts counts) {
+    long low = counts.low();
+    long last = counts.last(Long.MAX_VALUE);
+    long guess = counts.guess();
+    int ofGuess = guess < 0 ? 0 : equal(values, length(), guess);
+    counts.put(ofGuess, above(values, length(), last));
+    if (length() == Elements.TILE) {
+      long[] inside = room();
+      inside(values, low, last, guess, inside);
+      columns(inside);
+      for (int column = 0; column < LANES; column++) {
+        if (inside[column] < 0) {
+          countInside(column, LANES, low, last, guess, counts);
+        }
+      }
+    } else {
+      countInside(0, 1, low, last, guess, counts);
+    }
+    return ofGuess;
+  }
+
+  /// Counts elements `from`, `from + every` and so on, those in the bins that are not the guess.
+  private void countInside(int from, int every, long low, long last, long guess, KeyCounts counts) {
+    for (int i = from; i < length(); i += every) {
+      long key = Double.doubleToRawLongBits(values[i]) & Long.MAX_VALUE;
+      if (key >= low && key <= last && key != guess) {
+        counts.put(key);
+      }
+    }
   }
 
   @Override
   public int count(long key) {
-    return equal(keys(), length(), key);
+    return equal(values, length(), key);
   }
 
   @Override
@@ -188,7 +217,13 @@ final class DoubleTile extends Tile {
 
   @Override
   public void eraseBelow(long cut, int quota) {
-    select(above(cut, quota), length(), values);
+    boolean all = quota == 0 || quota >= length();
+    long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+    if (all && least <= INFINITE) {
+      eraseFinite(values, length(), least);
+    } else {
+      select(above(cut, quota), length(), values);
+    }
   }
 
   @Override
@@ -218,11 +253,17 @@ final class DoubleTile extends Tile {
     return aside;
   }
 
-  /// The bits of every element.
-  private long[] bits() {
+  /// Room for a number for every element.
+  private long[] room() {
     if (bits.length < values.length) {
       bits = new long[values.length];
     }
+    return bits;
+  }
+
+  /// The bits of every element.
+  private long[] bits() {
+    room();
     long bytes = (long) length() * Double.BYTES;
     MemorySegment.copy(MemorySegment.ofArray(values), 0, MemorySegment.ofArray(bits), 0, bytes);
     return bits;
@@ -230,10 +271,8 @@ final class DoubleTile extends Tile {
 
   /// The key of every element.
   private long[] keys() {
-    long[] keys = bits();
-    for (int i = 0; i < length(); i++) {
-      keys[i] &= Long.MAX_VALUE;
-    }
+    long[] keys = room();
+    keys(values, length(), keys);
     return keys;
   }
 
@@ -315,11 +354,13 @@ final class DoubleTile extends Tile {
 
   // What follows has no branches that depend on the elements: half of them would be mispredicted.
 
-  /// Turns the bits of numbers into 1 where they have the sign, else 0; see [Tile#elect].
-  private static void agreement(long[] signs, long[] x, int n) {
+  /// 1 where a number has the sign, else 0; see [Tile#addAgreeing].
+  private static void agreement(long[] signs, double[] x, int n, long[] agree) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
     for (int i = 0; i < n; i++) {
       long negativeSign = (signs[i] >>> 63) & nonzero(signs[i]);
-      x[i] = nonzero(x[i]) & ~(negativeSign ^ (x[i] >>> 63));
+      long bits = numbers.get(BITS, 8L * i);
+      agree[i] = nonzero(bits) & ~(negativeSign ^ (bits >>> 63));
     }
   }
 
@@ -341,9 +382,12 @@ final class DoubleTile extends Tile {
     }
   }
 
-  private static void addProduct(double a, long[] chosen, int n, double[] out) {
+  private static void addChosen(
+      long[] chosen, double a, double[] x, int n, double[] out, double weight, double[] weights) {
     for (int i = 0; i < n; i++) {
-      out[i] += a * (double) chosen[i];
+      double one = (double) chosen[i];
+      out[i] += a * (x[i] * one);
+      weights[i] += weight * one;
     }
   }
 
@@ -365,31 +409,66 @@ final class DoubleTile extends Tile {
     }
   }
 
-  private static long above(long[] keys, int n, long last) {
+  private static int above(double[] x, int n, long last) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
     long above = 0;
     for (int i = 0; i < n; i++) {
-      above += (last - keys[i]) >>> 63;
+      above += (last - (numbers.get(BITS, 8L * i) & Long.MAX_VALUE)) >>> 63;
     }
-    return above;
+    return (int) above;
   }
 
-  /// Few are inside a bracket, so this branch is predicted well; it is one, not two.
-  private static void countInside(long[] keys, int n, long low, long last, int shift, long[] bins) {
-    long range = last - low + 1;
-    for (int i = 0; i < n; i++) {
-      long distance = keys[i] - low;
-      if (Long.compareUnsigned(distance, range) < 0) {
-        bins[(int) (distance >>> shift)]++;
-      }
-    }
-  }
-
-  private static int equal(long[] keys, int n, long key) {
+  private static int equal(double[] x, int n, long key) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
     long equal = 0;
     for (int i = 0; i < n; i++) {
-      equal += ((keys[i] ^ key) - 1) >>> 63;
+      equal += (((numbers.get(BITS, 8L * i) & Long.MAX_VALUE) ^ key) - 1) >>> 63;
     }
     return (int) equal;
+  }
+
+  private static void keys(double[] x, int n, long[] keys) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    for (int i = 0; i < n; i++) {
+      keys[i] = numbers.get(BITS, 8L * i) & Long.MAX_VALUE;
+    }
+  }
+
+  /// Negative where the key of an element of a whole tile is from `low` to `last` and not the
+  /// guess.
+  private static void inside(double[] x, long low, long last, long guess, long[] inside) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    // Without a guess every key is another.
+    long unlike = guess < 0 ? -1 : 0;
+    for (int i = 0; i < Elements.TILE; i++) {
+      long key = numbers.get(BITS, 8L * i) & Long.MAX_VALUE;
+      inside[i] = ~(key - low) & ~(last - key) & (-(key ^ guess) | unlike);
+    }
+  }
+
+  /// Makes column `j` negative where one of the elements `j`, `j + 256` and so on of a tile is: few
+  /// are inside a bracket, and so most columns need not be looked at again.
+  private static void columns(long[] x) {
+    for (int j = 0; j < LANES; j++) {
+      x[j] |=
+          x[j + 256]
+              | x[j + 512]
+              | x[j + 768]
+              | x[j + 1024]
+              | x[j + 1280]
+              | x[j + 1536]
+              | x[j + 1792];
+    }
+  }
+
+  /// Erases finite elements whose key is below `least`: what times 0 is, of the same sign.
+  private static void eraseFinite(double[] x, int n, long least) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    for (int i = 0; i < n; i++) {
+      long bits = numbers.get(BITS, 8L * i);
+      long kept = (least - 1 - (bits & Long.MAX_VALUE)) >> 63;
+      numbers.set(BITS, 8L * i, bits & (kept | Long.MIN_VALUE));
+    }
   }
 
   /// Turns keys into 1 where they are at least so large, else 0.

@@ -3,10 +3,18 @@ package dev.stockpot.merge;
 import dev.stockpot.checkpoint.DType;
 import dev.stockpot.checkpoint.Elements;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /// A tile in float32: when all inputs are 16 bits or narrower.
 final class FloatTile extends Tile {
+  /// The bits of numbers, read from their array as from memory: only so does the compiler make
+  /// vectors of it. A loop may read one such array, and write that or one of ints.
+  private static final ValueLayout.OfInt BITS = ValueLayout.JAVA_INT_UNALIGNED;
+
+  /// From these bits on a magnitude is infinite or NaN.
+  private static final int INFINITE = 0x7F80_0000;
+
   private float[] values = {};
 
   /// For what lies in the middle of a long tile.
@@ -127,11 +135,10 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void elect(Tile signs, double weight, Tile weights) {
-    int[] sign = ((FloatTile) signs).bits();
-    agreement(sign, bits(), length());
-    select(bits, length(), values);
-    addProduct((float) weight, bits, length(), of(weights));
+  public void addAgreeing(double a, Tile x, Tile signs, double weight, Tile weights) {
+    int[] agree = room();
+    agreement(((FloatTile) signs).bits(), of(x), length(), agree);
+    addChosen(agree, (float) a, of(x), length(), values, (float) weight, of(weights));
   }
 
   @Override
@@ -159,23 +166,45 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void count(KeyCounts counts) {
-    int[] keys = keys();
-    long end = counts.low() + ((long) counts.bins().length << counts.shift());
-    // An end beyond the largest key may have gone round.
-    long last = end <= 0 || end > Integer.MAX_VALUE ? Integer.MAX_VALUE : end - 1;
-    counts.above()[0] += above(keys, length(), (int) last);
-    countInside(keys, length(), (int) counts.low(), (int) last, counts.shift(), counts.bins());
+  public int count(KeyCounts counts) {
+    int low = (int) counts.low();
+    int last = (int) counts.last(Integer.MAX_VALUE);
+    int guess = (int) counts.guess();
+    int ofGuess = guess < 0 ? 0 : equal(values, length(), guess);
+    counts.put(ofGuess, above(values, length(), last));
+    if (length() == Elements.TILE) {
+      int[] inside = room();
+      inside(values, low, last, guess, inside);
+      columns(inside);
+      for (int column = 0; column < LANES; column++) {
+        if (inside[column] < 0) {
+          countInside(column, LANES, low, last, guess, counts);
+        }
+      }
+    } else {
+      countInside(0, 1, low, last, guess, counts);
+    }
+    return ofGuess;
+  }
+
+  /// Counts elements `from`, `from + every` and so on, those in the bins that are not the guess.
+  private void countInside(int from, int every, int low, int last, int guess, KeyCounts counts) {
+    for (int i = from; i < length(); i += every) {
+      int key = Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE;
+      if (key >= low && key <= last && key != guess) {
+        counts.put(key);
+      }
+    }
   }
 
   @Override
   public int count(long key) {
-    return key > Integer.MAX_VALUE ? 0 : equal(keys(), length(), (int) key);
+    return key > Integer.MAX_VALUE ? 0 : equal(values, length(), (int) key);
   }
 
   @Override
   public void drop(long stream, long from, double kept) {
-    int[] chosen = chosen();
+    int[] chosen = room();
     RandomBits.choose(stream, from, length(), kept, chosen);
     select(chosen, length(), values);
   }
@@ -187,7 +216,13 @@ final class FloatTile extends Tile {
 
   @Override
   public void eraseBelow(long cut, int quota) {
-    select(above(cut, quota), length(), values);
+    boolean all = quota == 0 || quota >= length();
+    long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+    if (all && least <= INFINITE) {
+      eraseFinite(values, length(), (int) least);
+    } else {
+      select(above(cut, quota), length(), values);
+    }
   }
 
   @Override
@@ -217,11 +252,17 @@ final class FloatTile extends Tile {
     return aside;
   }
 
-  /// The bits of every element.
-  private int[] bits() {
+  /// Room for a number for every element.
+  private int[] room() {
     if (bits.length < values.length) {
       bits = new int[values.length];
     }
+    return bits;
+  }
+
+  /// The bits of every element.
+  private int[] bits() {
+    room();
     long bytes = (long) length() * Float.BYTES;
     MemorySegment.copy(MemorySegment.ofArray(values), 0, MemorySegment.ofArray(bits), 0, bytes);
     return bits;
@@ -229,10 +270,8 @@ final class FloatTile extends Tile {
 
   /// The key of every element.
   private int[] keys() {
-    int[] keys = bits();
-    for (int i = 0; i < length(); i++) {
-      keys[i] &= Integer.MAX_VALUE;
-    }
+    int[] keys = room();
+    keys(values, length(), keys);
     return keys;
   }
 
@@ -242,13 +281,6 @@ final class FloatTile extends Tile {
     }
     Arrays.fill(lanes, 0, Math.min(n, LANES), 0);
     return lanes;
-  }
-
-  private int[] chosen() {
-    if (bits.length < values.length) {
-      bits = new int[values.length];
-    }
-    return bits;
   }
 
   private static float[] of(Tile x) {
@@ -313,11 +345,13 @@ final class FloatTile extends Tile {
 
   // What follows has no branches that depend on the elements: half of them would be mispredicted.
 
-  /// Turns the bits of numbers into 1 where they have the sign, else 0; see [Tile#elect].
-  private static void agreement(int[] signs, int[] x, int n) {
+  /// 1 where a number has the sign, else 0; see [Tile#addAgreeing].
+  private static void agreement(int[] signs, float[] x, int n, int[] agree) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
     for (int i = 0; i < n; i++) {
       int negativeSign = (signs[i] >>> 31) & nonzero(signs[i]);
-      x[i] = nonzero(x[i]) & ~(negativeSign ^ (x[i] >>> 31));
+      int bits = numbers.get(BITS, 4L * i);
+      agree[i] = nonzero(bits) & ~(negativeSign ^ (bits >>> 31));
     }
   }
 
@@ -333,9 +367,12 @@ final class FloatTile extends Tile {
     }
   }
 
-  private static void addProduct(float a, int[] chosen, int n, float[] out) {
+  private static void addChosen(
+      int[] chosen, float a, float[] x, int n, float[] out, float weight, float[] weights) {
     for (int i = 0; i < n; i++) {
-      out[i] += a * (float) chosen[i];
+      float one = (float) chosen[i];
+      out[i] += a * (x[i] * one);
+      weights[i] += weight * one;
     }
   }
 
@@ -357,31 +394,66 @@ final class FloatTile extends Tile {
     }
   }
 
-  private static long above(int[] keys, int n, int last) {
+  private static int above(float[] x, int n, int last) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
     int above = 0;
     for (int i = 0; i < n; i++) {
-      above += (last - keys[i]) >>> 31;
+      above += (last - (numbers.get(BITS, 4L * i) & Integer.MAX_VALUE)) >>> 31;
     }
     return above;
   }
 
-  /// Few are inside a bracket, so this branch is predicted well; it is one, not two.
-  private static void countInside(int[] keys, int n, int low, int last, int shift, long[] bins) {
-    int range = last - low + 1;
+  private static int equal(float[] x, int n, int key) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    int equal = 0;
     for (int i = 0; i < n; i++) {
-      int distance = keys[i] - low;
-      if (Integer.compareUnsigned(distance, range) < 0) {
-        bins[distance >>> shift]++;
-      }
+      equal += (((numbers.get(BITS, 4L * i) & Integer.MAX_VALUE) ^ key) - 1) >>> 31;
+    }
+    return equal;
+  }
+
+  private static void keys(float[] x, int n, int[] keys) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    for (int i = 0; i < n; i++) {
+      keys[i] = numbers.get(BITS, 4L * i) & Integer.MAX_VALUE;
     }
   }
 
-  private static int equal(int[] keys, int n, int key) {
-    int equal = 0;
-    for (int i = 0; i < n; i++) {
-      equal += ((keys[i] ^ key) - 1) >>> 31;
+  /// Negative where the key of an element of a whole tile is from `low` to `last` and not the
+  /// guess.
+  private static void inside(float[] x, int low, int last, int guess, int[] inside) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    // Without a guess every key is another.
+    int unlike = guess < 0 ? -1 : 0;
+    for (int i = 0; i < Elements.TILE; i++) {
+      int key = numbers.get(BITS, 4L * i) & Integer.MAX_VALUE;
+      inside[i] = ~(key - low) & ~(last - key) & (-(key ^ guess) | unlike);
     }
-    return equal;
+  }
+
+  /// Makes column `j` negative where one of the elements `j`, `j + 256` and so on of a tile is: few
+  /// are inside a bracket, and so most columns need not be looked at again.
+  private static void columns(int[] x) {
+    for (int j = 0; j < LANES; j++) {
+      x[j] |=
+          x[j + 256]
+              | x[j + 512]
+              | x[j + 768]
+              | x[j + 1024]
+              | x[j + 1280]
+              | x[j + 1536]
+              | x[j + 1792];
+    }
+  }
+
+  /// Erases finite elements whose key is below `least`: what times 0 is, of the same sign.
+  private static void eraseFinite(float[] x, int n, int least) {
+    MemorySegment numbers = MemorySegment.ofArray(x);
+    for (int i = 0; i < n; i++) {
+      int bits = numbers.get(BITS, 4L * i);
+      int kept = (least - 1 - (bits & Integer.MAX_VALUE)) >> 31;
+      numbers.set(BITS, 4L * i, bits & (kept | Integer.MIN_VALUE));
+    }
   }
 
   /// Turns keys into 1 where they are at least so large, else 0.

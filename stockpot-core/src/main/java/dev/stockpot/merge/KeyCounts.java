@@ -1,42 +1,119 @@
 package dev.stockpot.merge;
 
-import java.util.Arrays;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Optional;
+import java.util.OptionalLong;
 
-/// A histogram of the keys of magnitudes ([Tile#key]) in `[low, low + bins·2^shift)`.
-///
-/// @param bins counts; bin `j` holds the keys `low + j·2^shift` up to the next bin's
-/// @param above keys at or above the end: one count, in an array of one
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record KeyCounts(long low, int shift, long[] bins, long[] above) {
-  /// Bins of counts that were [dropped][#drop], all 0: a megabyte each, new ones for every pass
-  /// would fill the heap before they are collected.
-  private static final Queue<long[]> SPARE = new ConcurrentLinkedQueue<>();
+/// A histogram of the keys of magnitudes ([Tile#key]) in `[low, low + 2^(shift + BIN_BITS))`, and
+/// how many are above. One key that is likely to be frequent, as in differences of bfloat16, is
+/// counted by itself, which is quicker.
+public final class KeyCounts {
+  /// There are `2^BIN_BITS` bins; bin `j` holds the keys from `low + j·2^shift` on.
+  public static final int BIN_BITS = 10;
+
+  /// Bytes that the counts take.
+  public static final long BYTES = (3L * Long.BYTES) << BIN_BITS;
+
+  private final long low;
+  private final int shift;
+  private final long guess;
+
+  private final long[] counts = new long[1 << BIN_BITS];
+
+  /// Bits that are set in some key of a bin, and bits that are not in some.
+  private final long[] ones = new long[1 << BIN_BITS];
+
+  private final long[] zeros = new long[1 << BIN_BITS];
+  private long above;
+  private long guessed;
 
   /// Nothing counted yet.
   ///
   /// @param low first key of the first bin
   /// @param shift a bin is `2^shift` keys wide
-  public static KeyCounts of(long low, int shift, int bins) {
-    long[] spare = bins == 0 ? null : SPARE.poll();
-    boolean fits = spare != null && spare.length == bins;
-    return new KeyCounts(low, shift, fits ? spare : new long[bins], new long[1]);
+  /// @param guess a key in the bins that is counted by itself, or −1
+  public KeyCounts(long low, int shift, long guess) {
+    this.low = low;
+    this.shift = shift;
+    this.guess = guess;
   }
 
-  /// Lets others have the bins; these counts are not used any more.
-  public void drop() {
-    if (bins.length > 0) {
-      Arrays.fill(bins, 0);
-      SPARE.add(bins);
+  /// The only key of a bin, or the range in which its keys are.
+  ///
+  /// @param key if it is the only one
+  /// @param low smallest key that the bin may have
+  /// @param count how many keys it has
+  /// @param above keys above the bin
+  public record Bin(OptionalLong key, long low, long count, long above) {}
+
+  /// The bin in which the key of a rank is; empty if it is outside of all.
+  ///
+  /// @param rank from 1 on; 1 is the largest key
+  public Optional<Bin> find(long rank) {
+    long before = above;
+    for (int bin = counts.length - 1; bin >= 0 && before < rank; bin--) {
+      long count = counts[bin] + (isGuess(bin) ? guessed : 0);
+      if (before + count >= rank) {
+        return Optional.of(new Bin(only(bin), low + ((long) bin << shift), count, before));
+      }
+      before += count;
     }
+    return Optional.empty();
+  }
+
+  private OptionalLong only(int bin) {
+    boolean withGuess = isGuess(bin) && guessed > 0;
+    long set = ones[bin] | (withGuess ? guess : 0);
+    long clear = zeros[bin] | (withGuess ? ~guess : 0);
+    return (set & clear) == 0 ? OptionalLong.of(set) : OptionalLong.empty();
+  }
+
+  private boolean isGuess(int bin) {
+    return guess >= 0 && bin(guess) == bin;
+  }
+
+  private int bin(long key) {
+    return (int) ((key - low) >>> shift);
   }
 
   /// Adds another thread's counts of the same bins.
   public void add(KeyCounts other) {
-    for (int i = 0; i < bins.length; i++) {
-      bins[i] += other.bins[i];
+    above += other.above;
+    guessed += other.guessed;
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] += other.counts[i];
+      ones[i] |= other.ones[i];
+      zeros[i] |= other.zeros[i];
     }
-    above[0] += other.above[0];
+  }
+
+  long low() {
+    return low;
+  }
+
+  /// The last key that belongs into a bin.
+  ///
+  /// @param largest of all keys
+  long last(long largest) {
+    long end = low + (1L << (shift + BIN_BITS));
+    // An end beyond the largest key may have gone round.
+    return end <= 0 || end > largest ? largest : end - 1;
+  }
+
+  long guess() {
+    return guess;
+  }
+
+  /// Counts a key in its bin.
+  void put(long key) {
+    int bin = bin(key);
+    counts[bin]++;
+    ones[bin] |= key;
+    zeros[bin] |= ~key;
+  }
+
+  /// Counts keys that are the guess, and keys above the bins.
+  void put(int ofGuess, int aboveBins) {
+    guessed += ofGuess;
+    above += aboveBins;
   }
 }

@@ -45,8 +45,8 @@ public final class RandomBits {
       int m = (int) Math.min(Math.min(n - at, RAMP.length), left);
       long key = mix(stream + (((from + at) >>> 32) + 1) * GOLDEN);
       int[] part = at == 0 ? chosen : new int[m];
-      choose((int) (from + at) * SPREAD, (int) key, (int) (key >>> 32), m, part);
-      below((int) (threshold - (1L << 31)), m, part);
+      int below = (int) (threshold - (1L << 31));
+      choose((int) (from + at) * SPREAD, (int) key, (int) (key >>> 32), below, m, part);
       if (at > 0) {
         System.arraycopy(part, 0, chosen, at, m);
       }
@@ -54,19 +54,14 @@ public final class RandomBits {
     }
   }
 
-  private static void choose(int start, int first, int second, int n, int[] mixed) {
+  /// 1 where the mix of a position is below the threshold, else 0.
+  private static void choose(int start, int first, int second, int threshold, int n, int[] chosen) {
     for (int i = 0; i < n; i++) {
       int x = (RAMP[i] + start) ^ first;
       x = ((x ^ (x >>> 15)) * 0x85EB_CA77) ^ second;
       x = (x ^ (x >>> 13)) * 0xC2B2_AE3D;
-      mixed[i] = x ^ (x >>> 16);
-    }
-  }
-
-  /// 1 where it is below the threshold, else 0.
-  private static void below(int threshold, int n, int[] x) {
-    for (int i = 0; i < n; i++) {
-      x[i] = ((x[i] & ~threshold) | (~(x[i] ^ threshold) & (x[i] - threshold))) >>> 31;
+      x ^= x >>> 16;
+      chosen[i] = ((x & ~threshold) | (~(x ^ threshold) & (x - threshold))) >>> 31;
     }
   }
 

@@ -28,8 +28,13 @@ final class LongList {
   }
 
   void addKeys(Tile tile) {
+    addKeys(tile, 1);
+  }
+
+  /// Adds the keys of elements `0`, `every`, `2·every` and so on.
+  void addKeys(Tile tile, int every) {
     reserve(tile.length());
-    for (int i = 0; i < tile.length(); i++) {
+    for (int i = 0; i < tile.length(); i += every) {
       values[size++] = tile.key(i);
     }
   }
@@ -44,10 +49,24 @@ final class LongList {
   ///
   /// @param rank from 1 to the size
   long largest(long rank) {
+    return select(Arrays.copyOf(values, size), (int) (size - rank), 0, size - 1);
+  }
+
+  /// The values of three ranks, which do not fall; the order of the list stays.
+  long[] around(long first, long middle, long last) {
     long[] a = Arrays.copyOf(values, size);
-    int target = (int) (size - rank);
-    int low = 0;
-    int high = size - 1;
+    int at = (int) (size - middle);
+    long value = select(a, at, 0, size - 1);
+    return new long[] {
+      select(a, (int) (size - first), at, size - 1), value, select(a, (int) (size - last), 0, at)
+    };
+  }
+
+  /// What stands at `target` when `a` is sorted from `from` to `to`. Afterwards no value before it
+  /// is larger, and none after it smaller.
+  private static long select(long[] a, int target, int from, int to) {
+    int low = from;
+    int high = to;
     while (low < high) {
       long pivot = median(a[low], a[(low + high) >>> 1], a[high]);
       int i = low;

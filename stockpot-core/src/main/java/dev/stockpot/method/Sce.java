@@ -206,8 +206,7 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
     divisors.fill(0);
     out.fill(0);
     for (int k = 0; k < ingredients; k++) {
-      stretch.scratch(k).elect(signs, weights[k], divisors);
-      out.addProduct(weights[k], stretch.scratch(k));
+      out.addAgreeing(weights[k], stretch.scratch(k), signs, weights[k], divisors);
     }
     out.divide(divisors);
     out.add(stretch.input(0));

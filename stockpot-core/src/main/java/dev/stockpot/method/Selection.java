@@ -1,5 +1,6 @@
 package dev.stockpot.method;
 
+import dev.stockpot.checkpoint.Elements;
 import dev.stockpot.merge.KeyCounts;
 import dev.stockpot.merge.Layer;
 import dev.stockpot.merge.Precision;
@@ -8,24 +9,31 @@ import dev.stockpot.merge.Stretch;
 import dev.stockpot.merge.Tile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /// Exact selection: the cuts above which the `r` largest magnitudes of a tensor lie, for several
-/// rankings and ranks at once, in memory that does not grow with the tensor.
+/// rankings and ranks at once, in memory that hardly grows with the tensor.
 ///
 /// Small tensors are ranked in memory ([SmallSelection]). For others a sample gives a bracket
-/// around each cut; one pass counts the keys inside the bracket, bin by bin, and everything above
-/// it; where bins hold several keys or the bracket missed, further passes go on in the bin that has
-/// the cut. A last pass finds which of the elements that equal the cut are above it: those of
-/// lowest index.
+/// around each cut, and a guess what it is; one pass counts the keys inside the bracket, bin by
+/// bin, and everything above it; where the cut's bin holds several keys or the bracket missed,
+/// further passes go on in a narrower or wider one. Of the elements that equal the cut those of
+/// lowest index are above it: where the guess was right the pass has counted these stretch by
+/// stretch, else one more does.
 final class Selection {
-  private static final int BIN_BITS = 17;
-
   /// Blocks from which the sample takes one stretch each, about.
   private static final long SAMPLED_BLOCKS = 128;
 
+  /// One of so many elements of such a stretch is in the sample.
+  private static final int EVERY = 4;
+
   /// Half a bracket, in standard deviations of a rank in the sample.
   private static final double MARGIN = 3;
+
+  /// Elements of a tensor for which the guess is counted stretch by stretch, at most.
+  private static final long MOST_LOCATED = 1L << 30;
 
   private final Layer layer;
   private final Ranked ranked;
@@ -60,7 +68,12 @@ final class Selection {
   static long bytes(Layer layer, int cuts) {
     return layer.elements() <= SmallSelection.MOST_ELEMENTS
         ? cuts * SmallSelection.MOST_ELEMENTS * Long.BYTES
-        : (cuts * 2L * Long.BYTES) << BIN_BITS;
+        : cuts * (KeyCounts.BYTES + Integer.BYTES * stretches(layer));
+  }
+
+  /// Stretches in which a guess is counted by itself.
+  private static long stretches(Layer layer) {
+    return layer.elements() > MOST_LOCATED ? 0 : Math.ceilDiv(layer.elements(), Elements.TILE);
   }
 
   /// Where one cut may be.
@@ -69,27 +82,49 @@ final class Selection {
   /// @param rank elements above it
   /// @param low smallest key that it may have
   /// @param shift its key is below `low + 2^(shift + BIN_BITS)`
-  /// @param found when the key is known: it is `low`
-  /// @param quota when the key is known: elements with this key that are above the cut
-  /// @param allEqual when the key is known: whether these are all of that key
+  /// @param guess what its key may well be, or −1
+  /// @param quota when the key is known (it is `low`): elements with this key that are above the
+  ///   cut
+  /// @param cut when all is known
   private record Search(
-      int ranking, long rank, long low, int shift, boolean found, long quota, boolean allEqual) {
+      int ranking,
+      long rank,
+      long low,
+      int shift,
+      long guess,
+      OptionalLong quota,
+      Optional<Cut> cut) {
 
-    Search within(long newLow, int newShift) {
-      return new Search(ranking, rank, newLow, newShift, false, 0, false);
+    Search within(long newLow, int newShift, long newGuess) {
+      return new Search(
+          ranking, rank, newLow, newShift, newGuess, OptionalLong.empty(), Optional.empty());
     }
 
-    Search at(long key, long newQuota, boolean all) {
-      return new Search(ranking, rank, key, 0, true, newQuota, all);
+    /// Knows the key.
+    Search at(long key, long newQuota) {
+      return new Search(ranking, rank, key, 0, -1, OptionalLong.of(newQuota), Optional.empty());
+    }
+
+    Search done(Cut found) {
+      return new Search(
+          ranking, rank, found.key(), 0, -1, OptionalLong.empty(), Optional.of(found));
+    }
+
+    boolean wantsCounts() {
+      return quota.isEmpty() && cut.isEmpty();
     }
   }
 
   private Search search(int ranking, long rank) {
-    Search search = new Search(ranking, rank, 0, keyBits() - BIN_BITS, false, 0, false);
+    Search search = new Search(ranking, rank, 0, 0, -1, OptionalLong.empty(), Optional.empty());
     if (rank <= 0) {
-      return search.at(Long.MAX_VALUE, 0, true);
+      return search.done(Cut.NOTHING);
     }
-    return rank >= layer.elements() ? search.at(0, 0, true) : search;
+    return rank >= layer.elements() ? search.done(Cut.EVERYTHING) : everywhere(search);
+  }
+
+  private Search everywhere(Search search) {
+    return search.within(0, keyBits() - KeyCounts.BIN_BITS, -1);
   }
 
   private int keyBits() {
@@ -97,26 +132,21 @@ final class Selection {
   }
 
   private Stage advance(List<Search> searches) {
-    if (!searches.stream().allMatch(Search::found)) {
+    if (searches.stream().anyMatch(Search::wantsCounts)) {
       return new Counting(searches);
     }
-    return searches.stream().allMatch(Search::allEqual)
-        ? next.apply(cuts(searches, List.of()))
+    return searches.stream().allMatch(search -> search.cut().isPresent())
+        ? next.apply(cuts(searches))
         : new Locating(searches);
   }
 
-  private List<List<Cut>> cuts(List<Search> searches, List<Location> locations) {
+  private List<List<Cut>> cuts(List<Search> searches) {
     List<List<Cut>> cuts = new ArrayList<>();
     for (int j = 0; j < ranked.rankings(); j++) {
       cuts.add(new ArrayList<>());
     }
-    for (int s = 0; s < searches.size(); s++) {
-      Search search = searches.get(s);
-      cuts.get(search.ranking())
-          .add(
-              search.allEqual()
-                  ? Cut.ofKey(search.low())
-                  : locations.get(s).cut(search.low(), search.quota()));
+    for (Search search : searches) {
+      cuts.get(search.ranking()).add(search.cut().orElseThrow());
     }
     return cuts;
   }
@@ -148,7 +178,7 @@ final class Selection {
     @Override
     public void visit(Stretch stretch, List<LongList> part) {
       for (int j = 0; j < ranked.rankings(); j++) {
-        part.get(j).addKeys(ranked.values(stretch, j));
+        part.get(j).addKeys(ranked.values(stretch, j), EVERY);
       }
     }
 
@@ -163,8 +193,8 @@ final class Selection {
     public Stage next(List<LongList> sample) {
       return advance(
           searches.stream()
-              .map(
-                  search -> search.found() ? search : bracket(search, sample.get(search.ranking())))
+              .map(search ->
+                  search.wantsCounts() ? bracket(search, sample.get(search.ranking())) : search)
               .toList());
     }
 
@@ -172,10 +202,14 @@ final class Selection {
       double n = sample.size();
       double p = (double) search.rank() / layer.elements();
       double margin = 2 + MARGIN * Math.sqrt(n * p * (1 - p));
-      long high = sample.largest(Math.max(1, (long) Math.floor(n * p - margin)));
-      long low = sample.largest(Math.min(sample.size(), (long) Math.ceil(n * p + margin)));
-      int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(high - low) - BIN_BITS);
-      return search.within(low, shift);
+      long[] keys =
+          sample.around(
+              Math.max(1, (long) Math.floor(n * p - margin)),
+              Math.clamp(Math.round(n * p), 1, sample.size()),
+              Math.min(sample.size(), (long) Math.ceil(n * p + margin)));
+      long width = keys[0] - keys[2];
+      int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(width) - KeyCounts.BIN_BITS);
+      return search.within(keys[2], shift, stretches(layer) > 0 && unit() == 1 ? keys[1] : -1);
     }
   }
 
@@ -183,8 +217,14 @@ final class Selection {
   private final class Counting implements Stage.Pass<List<KeyCounts>> {
     private final List<Search> searches;
 
+    /// How often each search's guess is in each stretch.
+    private final List<int[]> guessed = new ArrayList<>();
+
     Counting(List<Search> searches) {
       this.searches = searches;
+      for (Search search : searches) {
+        guessed.add(new int[search.guess() < 0 ? 0 : (int) stretches(layer)]);
+      }
     }
 
     @Override
@@ -199,9 +239,7 @@ final class Selection {
 
     @Override
     public List<KeyCounts> start() {
-      return searches.stream()
-          .map(s -> KeyCounts.of(s.low(), s.shift(), s.found() ? 0 : 1 << BIN_BITS))
-          .toList();
+      return searches.stream().map(s -> new KeyCounts(s.low(), s.shift(), s.guess())).toList();
     }
 
     @Override
@@ -209,12 +247,16 @@ final class Selection {
       int ranking = -1;
       Tile values = null;
       for (int s = 0; s < searches.size(); s++) {
-        if (!searches.get(s).found()) {
-          if (searches.get(s).ranking() != ranking) {
-            ranking = searches.get(s).ranking();
+        Search search = searches.get(s);
+        if (search.wantsCounts()) {
+          if (search.ranking() != ranking) {
+            ranking = search.ranking();
             values = ranked.values(stretch, ranking);
           }
-          values.count(part.get(s));
+          int ofGuess = values.count(part.get(s));
+          if (search.guess() >= 0) {
+            guessed.get(s)[(int) (stretch.from() / Elements.TILE)] = ofGuess;
+          }
         }
       }
     }
@@ -223,7 +265,6 @@ final class Selection {
     public void add(List<KeyCounts> total, List<KeyCounts> part) {
       for (int s = 0; s < total.size(); s++) {
         total.get(s).add(part.get(s));
-        part.get(s).drop();
       }
     }
 
@@ -232,27 +273,40 @@ final class Selection {
       List<Search> narrowed = new ArrayList<>();
       for (int s = 0; s < searches.size(); s++) {
         Search search = searches.get(s);
-        narrowed.add(search.found() ? search : narrow(search, total.get(s)));
-        total.get(s).drop();
+        narrowed.add(search.wantsCounts() ? narrow(search, total.get(s), guessed.get(s)) : search);
       }
       return advance(narrowed);
     }
 
-    private Search narrow(Search search, KeyCounts counts) {
-      long above = counts.above()[0];
-      for (int bin = counts.bins().length - 1; bin >= 0 && above < search.rank(); bin--) {
-        long inBin = counts.bins()[bin];
-        if (above + inBin >= search.rank()) {
-          long low = search.low() + ((long) bin << search.shift());
-          long quota = search.rank() - above;
-          return search.shift() == 0
-              ? search.at(low, quota, quota == inBin)
-              : search.within(low, Math.max(0, search.shift() - BIN_BITS));
-        }
-        above += inBin;
+    private Search narrow(Search search, KeyCounts counts, int[] ofGuess) {
+      Optional<KeyCounts.Bin> found = counts.find(search.rank());
+      if (found.isEmpty()) {
+        return everywhere(search); // the sample misled
       }
-      // The sample misled: look everywhere.
-      return search.within(0, keyBits() - BIN_BITS);
+      KeyCounts.Bin bin = found.get();
+      if (bin.key().isEmpty()) {
+        int shift = Math.max(0, search.shift() - KeyCounts.BIN_BITS);
+        long last = bin.low() + (1L << search.shift()) - 1;
+        boolean inBin = search.guess() >= bin.low() && search.guess() <= last;
+        return search.within(bin.low(), shift, inBin ? search.guess() : -1);
+      }
+      long key = bin.key().getAsLong();
+      long quota = search.rank() - bin.above();
+      if (quota == bin.count()) {
+        return search.done(Cut.ofKey(key));
+      }
+      return key == search.guess()
+          ? search.done(located(key, quota, ofGuess))
+          : search.at(key, quota);
+    }
+
+    private static Cut located(long key, long quota, int[] counts) {
+      long left = quota;
+      int stretch = 0;
+      while (left > counts[stretch]) {
+        left -= counts[stretch++];
+      }
+      return new Cut(key, (long) stretch * Elements.TILE, (int) left);
     }
   }
 
@@ -305,7 +359,7 @@ final class Selection {
     @Override
     public void visit(Stretch stretch, List<Location> part) {
       for (int s = 0; s < searches.size(); s++) {
-        if (!searches.get(s).allEqual()) {
+        if (searches.get(s).cut().isEmpty()) {
           Tile values = ranked.values(stretch, searches.get(s).ranking());
           int count = values.count(searches.get(s).low());
           if (count > 0) {
@@ -318,14 +372,22 @@ final class Selection {
 
     @Override
     public void add(List<Location> total, List<Location> part) {
-      for (int s = 0; s < searches.size(); s++) {
-        total.get(s).add(part.get(s), searches.get(s).quota());
+      for (int s = 0; s < total.size(); s++) {
+        total.get(s).add(part.get(s), searches.get(s).quota().orElse(0));
       }
     }
 
     @Override
     public Stage next(List<Location> total) {
-      return next.apply(cuts(searches, total));
+      List<Search> done = new ArrayList<>();
+      for (int s = 0; s < searches.size(); s++) {
+        Search search = searches.get(s);
+        done.add(
+            search.cut().isPresent()
+                ? search
+                : search.done(total.get(s).cut(search.low(), search.quota().getAsLong())));
+      }
+      return next.apply(cuts(done));
     }
   }
 }

@@ -152,14 +152,9 @@ record TaskVectors(
       }
       Tile divisors = stretch.scratch(n + 1);
       divisors.fill(0);
+      out.fill(-0.0); // which leaves whatever is added as it is
       for (int k = 0; k < n; k++) {
-        Tile weighted = stretch.scratch(k);
-        weighted.elect(signs, weights.get(k), divisors);
-        if (k == 0) {
-          out.copy(weighted);
-        } else {
-          out.add(weighted);
-        }
+        out.addAgreeing(1, stretch.scratch(k), signs, weights.get(k), divisors);
       }
       if (normalize) {
         out.divide(divisors);
