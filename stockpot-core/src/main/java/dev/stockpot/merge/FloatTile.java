@@ -22,6 +22,7 @@ final class FloatTile extends Tile {
 
   private int[] bits = {};
   private double[] lanes = {};
+  private final int[] places = new int[LANES];
 
   @Override
   void reserve(int n) {
@@ -135,10 +136,16 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void addAgreeing(double a, Tile x, Tile signs, double weight, Tile weights) {
+  public void sumOfAgreeing(double[] a, Tile[] x, Tile signs, double[] weights, Tile sumOfWeights) {
+    fill(-0.0); // which leaves whatever is added as it is
+    sumOfWeights.fill(0);
+    int[] sign = ((FloatTile) signs).bits();
     int[] agree = room();
-    agreement(((FloatTile) signs).bits(), of(x), length(), agree);
-    addChosen(agree, (float) a, of(x), length(), values, (float) weight, of(weights));
+    for (int k = 0; k < x.length; k++) {
+      agreement(sign, of(x[k]), length(), agree);
+      addChosen(
+          agree, (float) a[k], of(x[k]), length(), values, (float) weights[k], of(sumOfWeights));
+    }
   }
 
   @Override
@@ -173,27 +180,32 @@ final class FloatTile extends Tile {
     int ofGuess = guess < 0 ? 0 : equal(values, length(), guess);
     counts.put(ofGuess, above(values, length(), last));
     if (length() == Elements.TILE) {
-      int[] inside = room();
-      inside(values, low, last, guess, inside);
-      columns(inside);
-      for (int column = 0; column < LANES; column++) {
-        if (inside[column] < 0) {
-          countInside(column, LANES, low, last, guess, counts);
+      countInside(low, last, guess, counts);
+    } else {
+      for (int i = 0; i < length(); i++) {
+        long key = key(i);
+        if (key >= low && key <= last && key != guess) {
+          counts.put(key);
         }
       }
-    } else {
-      countInside(0, 1, low, last, guess, counts);
     }
     return ofGuess;
   }
 
-  /// Counts elements `from`, `from + every` and so on, those in the bins that are not the guess.
-  private void countInside(int from, int every, int low, int last, int guess, KeyCounts counts) {
-    for (int i = from; i < length(); i += every) {
-      int key = Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE;
-      if (key >= low && key <= last && key != guess) {
-        counts.put(key);
-      }
+  /// Counts the keys of a whole tile that are in the bins and not the guess. These are few, and
+  /// where they are cannot be predicted: so they are found without a branch for each element.
+  private void countInside(int low, int last, int guess, KeyCounts counts) {
+    int[] inside = room();
+    inside(values, low, last, guess, inside);
+    columns(inside);
+    int n = nonzero(inside, places);
+    for (int i = 0; i < n; i++) {
+      int column = places[i];
+      int rows = inside[column];
+      do {
+        counts.put(key(column + LANES * Integer.numberOfTrailingZeros(rows)));
+        rows &= rows - 1;
+      } while (rows != 0);
     }
   }
 
@@ -345,7 +357,7 @@ final class FloatTile extends Tile {
 
   // What follows has no branches that depend on the elements: half of them would be mispredicted.
 
-  /// 1 where a number has the sign, else 0; see [Tile#addAgreeing].
+  /// 1 where a number has the sign, else 0; see [Tile#sumOfAgreeing].
   private static void agreement(int[] signs, float[] x, int n, int[] agree) {
     MemorySegment numbers = MemorySegment.ofArray(x);
     for (int i = 0; i < n; i++) {
@@ -431,19 +443,29 @@ final class FloatTile extends Tile {
     }
   }
 
-  /// Makes column `j` negative where one of the elements `j`, `j + 256` and so on of a tile is: few
-  /// are inside a bracket, and so most columns need not be looked at again.
+  /// Has bit `r` of column `j` tell whether number `j + 256·r` of a whole tile is negative.
   private static void columns(int[] x) {
     for (int j = 0; j < LANES; j++) {
-      x[j] |=
-          x[j + 256]
-              | x[j + 512]
-              | x[j + 768]
-              | x[j + 1024]
-              | x[j + 1280]
-              | x[j + 1536]
-              | x[j + 1792];
+      x[j] =
+          x[j] >>> 31
+              | (x[j + 256] >>> 31) << 1
+              | (x[j + 512] >>> 31) << 2
+              | (x[j + 768] >>> 31) << 3
+              | (x[j + 1024] >>> 31) << 4
+              | (x[j + 1280] >>> 31) << 5
+              | (x[j + 1536] >>> 31) << 6
+              | (x[j + 1792] >>> 31) << 7;
     }
+  }
+
+  /// The columns that are not 0; returns how many there are.
+  private static int nonzero(int[] x, int[] columns) {
+    int n = 0;
+    for (int j = 0; j < LANES; j++) {
+      columns[n] = j;
+      n += (-x[j] >>> 31);
+    }
+    return n;
   }
 
   /// Erases finite elements whose key is below `least`: what times 0 is, of the same sign.

@@ -29,13 +29,13 @@ public final class RandomBits {
 
   /// Chooses positions with a probability, each by itself: 1 for those chosen, else 0.
   ///
-  /// A keyed mix of 32 bits, which the compiler turns into vector code; the probability is rounded
-  /// to a multiple of 2⁻³².
+  /// The upper 31 bits of a keyed mix of 32, which the compiler turns into vector code; the
+  /// probability is rounded to a multiple of 2⁻³¹.
   ///
   /// @param from the first position
   public static void choose(long stream, long from, int n, double probability, int[] chosen) {
-    long threshold = Math.round(Math.clamp(probability, 0.0, 1.0) * 0x1p32);
-    if (threshold == 1L << 32) {
+    long threshold = Math.round(Math.clamp(probability, 0.0, 1.0) * 0x1p31);
+    if (threshold == 1L << 31) {
       Arrays.fill(chosen, 0, n, 1);
       return;
     }
@@ -45,8 +45,7 @@ public final class RandomBits {
       int m = (int) Math.min(Math.min(n - at, RAMP.length), left);
       long key = mix(stream + (((from + at) >>> 32) + 1) * GOLDEN);
       int[] part = at == 0 ? chosen : new int[m];
-      int below = (int) (threshold - (1L << 31));
-      choose((int) (from + at) * SPREAD, (int) key, (int) (key >>> 32), below, m, part);
+      choose((int) (from + at) * SPREAD, (int) key, (int) (key >>> 32), (int) threshold, m, part);
       if (at > 0) {
         System.arraycopy(part, 0, chosen, at, m);
       }
@@ -60,8 +59,7 @@ public final class RandomBits {
       int x = (RAMP[i] + start) ^ first;
       x = ((x ^ (x >>> 15)) * 0x85EB_CA77) ^ second;
       x = (x ^ (x >>> 13)) * 0xC2B2_AE3D;
-      x ^= x >>> 16;
-      chosen[i] = ((x & ~threshold) | (~(x ^ threshold) & (x - threshold))) >>> 31;
+      chosen[i] = ((x >>> 1) - threshold) >>> 31;
     }
   }
 

@@ -107,12 +107,14 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// this = this / d, element by element; where `d` is 0 it stays as it is
   public abstract void divide(Tile d);
 
-  /// this += a·x where `x` has the sign of `signs`, and there weights += weight. A `signs` of zero
-  /// counts as positive; an element of zero has no sign and counts as different. What differs is
-  /// multiplied by 0: NaN and infinity leave NaN, so that they do not go unnoticed.
+  /// this = Σ aₖ·xₖ over those `k` whose element has the sign of `signs`, and sumOfWeights = Σ
+  /// weightₖ over the same. A `signs` of zero counts as positive; an element of zero has no sign
+  /// and counts as different. What differs is multiplied by 0: NaN and infinity leave NaN, so that
+  /// they do not go unnoticed.
   ///
   /// @see <a href="https://arxiv.org/abs/2306.01708">Yadav et al. 2023, TIES-Merging</a>
-  public abstract void addAgreeing(double a, Tile x, Tile signs, double weight, Tile weights);
+  public abstract void sumOfAgreeing(
+      double[] a, Tile[] x, Tile signs, double[] weights, Tile sumOfWeights);
 
   /// Σ this·x in float64.
   public final double dot(Tile x) {

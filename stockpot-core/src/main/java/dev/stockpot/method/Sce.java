@@ -197,17 +197,18 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
 
   private void mix(Stretch stretch, Cut cut, double[] weights, Tile out) {
     selected(stretch, cut);
+    Tile[] deltas = new Tile[ingredients];
     Tile signs = stretch.scratch(ingredients + 1);
-    signs.copy(stretch.scratch(0));
-    for (int k = 1; k < ingredients; k++) {
-      signs.add(stretch.scratch(k));
+    for (int k = 0; k < ingredients; k++) {
+      deltas[k] = stretch.scratch(k);
+      if (k == 0) {
+        signs.copy(deltas[0]);
+      } else {
+        signs.add(deltas[k]);
+      }
     }
     Tile divisors = stretch.scratch(ingredients + 2);
-    divisors.fill(0);
-    out.fill(0);
-    for (int k = 0; k < ingredients; k++) {
-      out.addAgreeing(weights[k], stretch.scratch(k), signs, weights[k], divisors);
-    }
+    out.sumOfAgreeing(weights, deltas, signs, weights, divisors);
     out.divide(divisors);
     out.add(stretch.input(0));
   }

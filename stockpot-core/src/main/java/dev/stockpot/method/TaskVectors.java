@@ -97,6 +97,8 @@ record TaskVectors(
   private final class Mixture implements Stage.Mixing {
     private final Mask mask;
     private final double[] factors;
+    private final double[] asDoubles = weights.stream().mapToDouble(Double::doubleValue).toArray();
+    private final double[] ones = weights.stream().mapToDouble(_ -> 1).toArray();
 
     Mixture(Mask mask, double[] factors) {
       this.mask = mask;
@@ -140,22 +142,19 @@ record TaskVectors(
 
     private void elected(Stretch stretch, Tile out) {
       int n = weights.size();
+      Tile[] weighted = new Tile[n];
       Tile signs = stretch.scratch(n);
       for (int k = 0; k < n; k++) {
-        Tile weighted = sparse(stretch, k, stretch.scratch(k));
-        weighted.scale(weights.get(k));
+        weighted[k] = sparse(stretch, k, stretch.scratch(k));
+        weighted[k].scale(weights.get(k));
         if (k == 0) {
-          signs.copy(weighted);
+          signs.copy(weighted[0]);
         } else {
-          signs.add(weighted);
+          signs.add(weighted[k]);
         }
       }
       Tile divisors = stretch.scratch(n + 1);
-      divisors.fill(0);
-      out.fill(-0.0); // which leaves whatever is added as it is
-      for (int k = 0; k < n; k++) {
-        out.addAgreeing(1, stretch.scratch(k), signs, weights.get(k), divisors);
-      }
+      out.sumOfAgreeing(ones, weighted, signs, asDoubles, divisors);
       if (normalize) {
         out.divide(divisors);
       }
