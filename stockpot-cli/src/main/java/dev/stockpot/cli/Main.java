@@ -65,7 +65,6 @@ public final class Main implements Runnable {
             can);
     // After Ctrl-C the shell's prompt should not stand behind a progress bar.
     Ending.add(terminal::clear);
-    Signals.endAtOnce();
     System.exit(run(terminal, System.getenv(), args));
   }
 

@@ -120,7 +120,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private void tellSkipped(List<MergeConfig> configs, MergeOrder order) {
     for (MergeConfig config : configs) {
-      if (!config.equals(order.last()) && !order.before().contains(config)) {
+      if (!order.contains(config)) {
         output.note(
             terminal,
             config.at()
