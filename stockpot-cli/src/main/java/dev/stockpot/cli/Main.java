@@ -53,7 +53,12 @@ public final class Main implements Runnable {
             can);
     // After Ctrl-C the shell's prompt should not stand behind a progress bar.
     Ending.add(terminal::clear);
-    System.exit(run(terminal, System.getenv(), args));
+    int code = run(terminal, System.getenv(), args);
+    // System.exit looks in every jar for somebody who logs that; the JVM also ends with this
+    // thread.
+    if (code != 0 || Thread.activeCount() > 1) {
+      System.exit(code);
+    }
   }
 
   /// Runs the command.
