@@ -5,7 +5,6 @@ module dev.stockpot.cli {
   requires dev.stockpot.report;
   requires info.picocli;
   requires jdk.management; // com.sun.management.OperatingSystemMXBean
-  requires jdk.unsupported; // sun.misc.Signal
   requires org.snakeyaml.engine.v2;
 
   opens dev.stockpot.cli to

@@ -10,6 +10,7 @@ import dev.stockpot.train.Trainer;
 @SuppressWarnings("module") // The friends named below are compiled after this module.
 module dev.stockpot.core {
   requires java.desktop; // javax.imageio
+  requires jdk.unsupported; // sun.misc.Signal
 
   exports dev.stockpot;
   exports dev.stockpot.checkpoint;
@@ -24,6 +25,7 @@ module dev.stockpot.core {
   exports dev.stockpot.train;
   exports dev.stockpot.internal.io to
       dev.stockpot.cli,
+      dev.stockpot.libtorch,
       dev.stockpot.onnxruntime,
       dev.stockpot.report;
   exports dev.stockpot.internal.json to

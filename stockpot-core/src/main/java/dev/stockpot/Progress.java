@@ -3,8 +3,14 @@ package dev.stockpot;
 /// Hears how far long work has come. Calls come from several threads.
 public interface Progress {
 
-  /// Hears nothing.
-  Progress NONE = (_, _) -> Task.NONE;
+  /// Hears nothing. Neither this nor [Task#NONE] is a lambda, which the JVM would make at run time.
+  Progress NONE =
+      new Progress() {
+        @Override
+        public Task begin(String what, Total total) {
+          return Task.NONE;
+        }
+      };
 
   /// A piece of work begins.
   ///
@@ -34,7 +40,11 @@ public interface Progress {
   /// Work under way; closed when it ends, well or not.
   interface Task extends AutoCloseable {
     /// Hears nothing.
-    Task NONE = _ -> {};
+    Task NONE =
+        new Task() {
+          @Override
+          public void advance(long amount) {}
+        };
 
     /// So much more is done.
     void advance(long amount);

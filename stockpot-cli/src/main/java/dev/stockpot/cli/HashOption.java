@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.Progress;
 import dev.stockpot.checkpoint.Checkpoint;
+import dev.stockpot.cli.options.Declared;
 import dev.stockpot.recipe.Ingredient;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,12 +11,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 
 /// `--hash`.
 final class HashOption {
-  @Option(names = "--hash", description = "Print the SHA-256 of every input file, too.")
-  private boolean hash;
+  private final OptionSpec hash =
+      Declared.flag("--hash", "Print the SHA-256 of every input file, too.");
+
+  /// Adds the option to a command's.
+  @Spec
+  void addTo(CommandSpec command) {
+    command.addOption(hash);
+  }
 
   /// File → SHA-256 of every file of the inputs; absent unless the user wants it.
   Optional<Map<String, String>> of(OpenIngredients inputs, int threads, Progress progress) {
@@ -24,7 +33,7 @@ final class HashOption {
 
   /// File → SHA-256 of every file of the inputs, each file once; absent unless the user wants it.
   Optional<Map<String, String>> of(Stream<Checkpoint> inputs, int threads, Progress progress) {
-    if (!hash) {
+    if (!Declared.isSet(hash)) {
       return Optional.empty();
     }
     List<Path> files = inputs.flatMap(input -> input.files().stream()).distinct().toList();

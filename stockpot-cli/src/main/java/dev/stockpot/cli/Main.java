@@ -1,5 +1,6 @@
 package dev.stockpot.cli;
 
+import dev.stockpot.cli.options.Declared;
 import dev.stockpot.cli.terminal.Capabilities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.Ending;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,39 +19,23 @@ import java.util.Properties;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /// The `stockpot` command.
 ///
 /// A new command is a class and a line in [#commands].
-@Command(
-    name = "stockpot",
-    scope = ScopeType.INHERIT,
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    sortOptions = false,
-    synopsisHeading = "Usage: ",
-    descriptionHeading = "%n",
-    parameterListHeading = "%n",
-    optionListHeading = "%nOptions:%n",
-    commandListHeading = "%nCommands:%n",
-    footerHeading = "%nExample:%n",
-    description = "Turns fine-tuned checkpoints into one better model by averaging weights.",
-    footer = "  stockpot inspect model.safetensors --stats")
 public final class Main implements Runnable {
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Print stack traces, as STOCKPOT_DEBUG=1 does.")
-  private boolean debug;
-
-  @Spec private CommandSpec spec;
+  private final OptionSpec debug =
+      OptionSpec.builder("--debug")
+          .type(boolean.class)
+          .scopeType(ScopeType.INHERIT)
+          .description("Print stack traces, as STOCKPOT_DEBUG=1 does.")
+          .build();
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("stockpot");
 
   private Main() {}
 
@@ -57,6 +43,8 @@ public final class Main implements Runnable {
   ///
   /// @param args as typed by the user
   public static void main(String[] args) {
+    // Picocli looks for methods that read types which no option has.
+    System.setProperty("picocli.converters.excludes", ".*");
     Capabilities can = Capabilities.of(System.getProperties(), System.getenv());
     Terminal terminal =
         new Terminal(
@@ -65,8 +53,12 @@ public final class Main implements Runnable {
             can);
     // After Ctrl-C the shell's prompt should not stand behind a progress bar.
     Ending.add(terminal::clear);
-    Signals.endAtOnce();
-    System.exit(run(terminal, System.getenv(), args));
+    int code = run(terminal, System.getenv(), args);
+    // System.exit looks in every jar for somebody who logs that; the JVM also ends with this
+    // thread.
+    if (code != 0 || Thread.activeCount() > 1) {
+      System.exit(code);
+    }
   }
 
   /// Runs the command.
@@ -75,7 +67,7 @@ public final class Main implements Runnable {
   static int run(Terminal terminal, Map<String, String> environment, String... args) {
     Main main = new Main();
     boolean alwaysDebug = !environment.getOrDefault("STOCKPOT_DEBUG", "0").matches("|0");
-    Failures failures = new Failures(terminal, () -> main.debug || alwaysDebug);
+    Failures failures = new Failures(terminal, () -> Declared.isSet(main.debug) || alwaysDebug);
     try {
       int code = main.commandLine(terminal, failures, args).execute(args);
       terminal.flush();
@@ -98,7 +90,7 @@ public final class Main implements Runnable {
     commands.put("cook", () -> new CookCommand(terminal));
     commands.put("finetune", () -> new FinetuneCommand(terminal));
     commands.put("uniform", () -> new UniformCommand(terminal));
-    commands.put("merge", () -> new MergeCommand(terminal));
+    commands.put("merge", () -> MergeCommand.of(terminal));
     commands.put("greedy", () -> new GreedyCommand(terminal));
     commands.put("learned", () -> new LearnedCommand(terminal));
     commands.put("recalibrate", () -> new RecalibrateCommand(terminal));
@@ -119,17 +111,55 @@ public final class Main implements Runnable {
     return commands;
   }
 
+  private CommandSpec declare() {
+    spec.scopeType(ScopeType.INHERIT).versionProvider(new Version()).addOption(debug);
+    spec.usageMessage()
+        .sortOptions(false)
+        .synopsisHeading("Usage: ")
+        .descriptionHeading("%n")
+        .parameterListHeading("%n")
+        .optionListHeading("%nOptions:%n")
+        .commandListHeading("%nCommands:%n")
+        .footerHeading("%nExample:%n")
+        .description("Turns fine-tuned checkpoints into one better model by averaging weights.")
+        .footer("  stockpot inspect model.safetensors --stats");
+    addHelp(spec);
+    return spec;
+  }
+
+  /// Picocli's own are annotated fields.
+  private static void addHelp(CommandSpec command) {
+    command
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .type(boolean.class)
+                .usageHelp(true)
+                .description("Show this help message and exit.")
+                .build())
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .type(boolean.class)
+                .versionHelp(true)
+                .description("Print version information and exit.")
+                .build());
+  }
+
   private CommandLine commandLine(Terminal terminal, Failures failures, String... args) {
-    CommandLine commandLine = new CommandLine(this);
+    CommandLine commandLine = new CommandLine(declare());
     SequencedMap<String, Supplier<Object>> commands = commands(terminal);
-    // Reading the annotations of all commands takes longer than a small merge: one may be enough,
+    // To declare all commands, most by annotations, takes longer than a small merge: one may be
+    // enough,
     // or none.
     if (args.length > 0 && commands.containsKey(args[0])) {
       commands.keySet().retainAll(List.of(args[0]));
     } else if (List.of(args).equals(List.of("--version"))) {
       commands.clear();
     }
-    commands.values().forEach(command -> commandLine.addSubcommand(command.get()));
+    for (Supplier<Object> command : commands.values()) {
+      CommandLine subcommand = new CommandLine(command.get());
+      addHelp(subcommand.getCommandSpec());
+      commandLine.addSubcommand(subcommand);
+    }
     return commandLine
         .setOut(new PrintWriter(terminal.printer(), true))
         .setColorScheme(
@@ -137,6 +167,7 @@ public final class Main implements Runnable {
         .setUsageHelpWidth(Math.clamp(terminal.can().columns(), 60, 100))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
+        .registerConverter(Path.class, Path::of)
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
   }

@@ -2,6 +2,7 @@ package dev.stockpot.cli;
 
 import dev.stockpot.cli.config.ModelPaths;
 import dev.stockpot.cli.options.DTypeOptions;
+import dev.stockpot.cli.options.Declared;
 import dev.stockpot.cli.options.KeyOption;
 import dev.stockpot.cli.options.MemoryOption;
 import dev.stockpot.cli.options.MergekitOptions;
@@ -14,79 +15,112 @@ import dev.stockpot.plan.MergePlanner;
 import dev.stockpot.plan.TensorFilter;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// `stockpot merge`: what a merge config asks for.
-@Command(
-    name = "merge",
-    description = {
-      "Merges models as a mergekit config says, unchanged.",
-      "",
-      "Options of mergekit-yaml that mean nothing here, such as --cuda, are accepted with a note."
-    },
-    footer = {
-      "  stockpot merge config.yml merged --dry-run",
-      "  stockpot merge config.yml merged --seed 7 --out-dtype bf16",
-      "  stockpot merge config.yml merged --except embed_tokens --except lm_head"
-    })
 final class MergeCommand implements Runnable {
   private final Terminal terminal;
 
-  @Spec private CommandSpec spec;
-  @Mixin private OutputOptions output;
-  @Mixin private DTypeOptions dtype;
-  @Mixin private ThreadsOption threads;
-  @Mixin private MemoryOption memory;
-  @Mixin private ShardSizeOption shardSize;
-  @Mixin private KeyOption key;
-  @Mixin private HashOption hash;
-  @Mixin private MergekitOptions mergekit;
+  private final OutputOptions output = new OutputOptions();
+  private final DTypeOptions dtype = new DTypeOptions();
+  private final ThreadsOption threads = new ThreadsOption();
+  private final MemoryOption memory = new MemoryOption();
+  private final ShardSizeOption shardSize = new ShardSizeOption();
+  private final KeyOption key = new KeyOption();
+  private final HashOption hash = new HashOption();
+  private final MergekitOptions mergekit = new MergekitOptions();
 
-  @Parameters(index = "0", paramLabel = "CONFIG.yml", description = "The merge config.")
-  private Path config;
+  private final PositionalParamSpec config =
+      PositionalParamSpec.builder()
+          .index("0")
+          .type(Path.class)
+          .required(true)
+          .paramLabel("CONFIG.yml")
+          .description("The merge config.")
+          .build();
+  private final PositionalParamSpec target =
+      PositionalParamSpec.builder()
+          .index("1")
+          .type(Path.class)
+          .required(true)
+          .paramLabel("OUT")
+          .description(
+              "Where the result goes: a folder in Hugging Face layout, or a file whose extension"
+                  + " decides the format.")
+          .build();
+  private final OptionSpec dryRun =
+      Declared.flag("--dry-run", "Check everything and print the plan.");
+  private final OptionSpec seed =
+      OptionSpec.builder("--seed", "--random-seed")
+          .type(long.class)
+          .paramLabel("N")
+          .description(
+              "Of random methods; 0 unless given. The same bytes for any number of threads.")
+          .build();
+  private final OptionSpec only =
+      OptionSpec.builder("--only")
+          .type(List.class)
+          .auxiliaryTypes(String.class)
+          .paramLabel("F")
+          .description(
+              "Merge only tensors whose name holds F (or fits it, with * or ?); the rest is copied"
+                  + " from the base, or the first model. May be given several times.")
+          .build();
+  private final OptionSpec except =
+      OptionSpec.builder("--except")
+          .type(List.class)
+          .auxiliaryTypes(String.class)
+          .paramLabel("F")
+          .description("Copy tensors whose name holds F (or fits it) in the same way.")
+          .build();
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this).name("merge");
 
-  @Parameters(
-      index = "1",
-      paramLabel = "OUT",
-      description =
-          "Where the result goes: a folder in Hugging Face layout, or a file whose extension"
-              + " decides the format.")
-  private Path target;
-
-  @Option(names = "--dry-run", description = "Check everything and print the plan.")
-  private boolean dryRun;
-
-  @Option(
-      names = {"--seed", "--random-seed"},
-      paramLabel = "N",
-      description = "Of random methods; 0 unless given. The same bytes for any number of threads.")
-  private long seed;
-
-  @Option(
-      names = "--only",
-      paramLabel = "F",
-      description =
-          "Merge only tensors whose name holds F (or fits it, with * or ?); the rest is copied"
-              + " from the base, or the first model. May be given several times.")
-  private List<String> only = List.of();
-
-  @Option(
-      names = "--except",
-      paramLabel = "F",
-      description = "Copy tensors whose name holds F (or fits it) in the same way.")
-  private List<String> except = List.of();
-
-  MergeCommand(Terminal terminal) {
+  private MergeCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  static CommandSpec of(Terminal terminal) {
+    return new MergeCommand(terminal).declare();
+  }
+
+  private CommandSpec declare() {
+    spec.usageMessage()
+        .description(
+            "Merges models as a mergekit config says, unchanged.",
+            "",
+            "Options of mergekit-yaml that mean nothing here, such as --cuda, are accepted with a"
+                + " note.")
+        .footer(
+            "  stockpot merge config.yml merged --dry-run",
+            "  stockpot merge config.yml merged --seed 7 --out-dtype bf16",
+            "  stockpot merge config.yml merged --except embed_tokens --except lm_head");
+    output.addTo(spec);
+    dtype.addTo(spec);
+    threads.addTo(spec);
+    memory.addTo(spec);
+    shardSize.addTo(spec);
+    key.addTo(spec);
+    hash.addTo(spec);
+    mergekit.addTo(spec);
+    return spec.addPositional(config)
+        .addPositional(target)
+        .addOption(dryRun)
+        .addOption(seed)
+        .addOption(only)
+        .addOption(except);
   }
 
   @Override
   public void run() {
+    Path file = config.getValue();
+    Path out = target.getValue();
+    TensorFilter filter =
+        new TensorFilter(
+            Declared.<List<String>>value(only).orElse(List.of()),
+            Declared.<List<String>>value(except).orElse(List.of()));
+    long number = Declared.<Long>value(seed).orElse(0L);
     List<String> args = spec.commandLine().getParent().getParseResult().originalArgs();
     List<String> ignored = mergekit.ignored(args);
     if (!ignored.isEmpty()) {
@@ -94,9 +128,9 @@ final class MergeCommand implements Runnable {
     }
     MergeRun.Settings settings =
         new MergeRun.Settings(
-            config,
-            target,
-            new MergePlanner.Options(dtype.outDType(), seed, new TensorFilter(only, except)),
+            file,
+            out,
+            new MergePlanner.Options(dtype.outDType(), number, filter),
             mergekit.threads().orElseGet(threads::threads),
             memory.bytes().orElseGet(MergeMemory::usual),
             dtype.saturate(),
@@ -107,10 +141,9 @@ final class MergeCommand implements Runnable {
             mergekit.intermediates(),
             mergekit.lazy(),
             hash);
-    try (MergeModels models =
-        new MergeModels(ModelPaths.of(config, mergekit.cache()), key.open())) {
+    try (MergeModels models = new MergeModels(ModelPaths.of(file, mergekit.cache()), key.open())) {
       new MergeRun(terminal, output, settings)
-          .run(models, new TargetOption(target, shardSize), dryRun);
+          .run(models, new TargetOption(out, shardSize), Declared.isSet(dryRun));
     }
   }
 }

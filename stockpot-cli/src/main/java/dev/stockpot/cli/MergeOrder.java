@@ -44,6 +44,11 @@ record MergeOrder(MergeConfig last, List<MergeConfig> before) {
     return new MergeOrder(last, List.copyOf(order));
   }
 
+  /// Whether a merge is done.
+  boolean contains(MergeConfig config) {
+    return config == last || before.stream().anyMatch(it -> it == config);
+  }
+
   private static void visit(
       MergeConfig config,
       Map<String, MergeConfig> named,

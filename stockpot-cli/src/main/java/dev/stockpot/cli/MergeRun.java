@@ -120,7 +120,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private void tellSkipped(List<MergeConfig> configs, MergeOrder order) {
     for (MergeConfig config : configs) {
-      if (!config.equals(order.last()) && !order.before().contains(config)) {
+      if (!order.contains(config)) {
         output.note(
             terminal,
             config.at()
@@ -282,14 +282,18 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     List<ModelReference> models =
         config.models().stream().filter(it -> !config.base().equals(Optional.of(it))).toList();
     long parameters = merge.plan().output().stream().mapToLong(TensorSpec::elements).sum();
-    return "%s: %s of %d models%s, %s parameters, %s%n"
-        .formatted(
-            settings.target(),
-            config.method(),
-            models.size(),
-            config.base().map(base -> " and the base " + base).orElse(""),
-            Quantities.count(parameters),
-            Quantities.bytes(report.bytesWritten()));
+    return settings.target()
+        + ": "
+        + config.method()
+        + " of "
+        + models.size()
+        + " models"
+        + config.base().map(base -> " and the base " + base).orElse("")
+        + ", "
+        + Quantities.count(parameters)
+        + " parameters, "
+        + Quantities.bytes(report.bytesWritten())
+        + System.lineSeparator();
   }
 
   private Map<String, Object> document(

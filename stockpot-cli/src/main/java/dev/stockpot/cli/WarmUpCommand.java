@@ -60,10 +60,12 @@ final class WarmUpCommand implements Runnable {
     merge_method: %s
     base_model: %s
     models:
-      - {model: %s, parameters: {weight: 0.6, density: 0.5}}
-      - {model: %s, parameters: {weight: [0.4, 0.8], density: 0.5}}
+    - {model: %s, parameters: {weight: 0.6, density: 0.5}}
+    - model: %s
+      parameters:
+        weight: [0.4, 0.8]
+        density: 0.5
     parameters: {t: 0.5}
-    dtype: bfloat16
     """
         .formatted(method, a, a, b);
   }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +77,7 @@ record SafetensorsHeader(
         entries.add(Entry.parse(place, member.getValue()));
       }
     }
-    entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    entries.sort(SafetensorsHeader::compareByPlace);
     checkLayout(file, dataStart, entries, dataBytes);
     return of(metadata, entries);
   }
@@ -90,9 +89,7 @@ record SafetensorsHeader(
   /// @throws IllegalArgumentException if two tensors have one name, or one has the metadata's
   static SafetensorsHeader layOut(Collection<TensorSpec> tensors, Map<String, String> metadata) {
     List<TensorSpec> sorted = new ArrayList<>(tensors);
-    sorted.sort(
-        Comparator.comparing(TensorSpec::dtype)
-            .thenComparing(TensorSpec::name, SafetensorsHeader::compareUtf8));
+    sorted.sort(SafetensorsHeader::compareAsWritten);
     Set<String> names = HashSet.newHashSet(sorted.size());
     List<Entry> entries = new ArrayList<>();
     long at = 0;
@@ -128,6 +125,17 @@ record SafetensorsHeader(
     byte[] padded = Arrays.copyOf(text, Math.ceilDiv(text.length, 8) * 8);
     Arrays.fill(padded, text.length, padded.length, (byte) ' ');
     return padded;
+  }
+
+  // Not made of Comparator's own parts, which the JVM makes at run time.
+  private static int compareAsWritten(TensorSpec a, TensorSpec b) {
+    int byType = a.dtype().compareTo(b.dtype());
+    return byType == 0 ? compareUtf8(a.name(), b.name()) : byType;
+  }
+
+  private static int compareByPlace(Entry a, Entry b) {
+    int byBegin = Long.compare(a.begin(), b.begin());
+    return byBegin == 0 ? Long.compare(a.end(), b.end()) : byBegin;
   }
 
   /// The order of the UTF-8 bytes; that of Java's strings differs for characters beyond 16 bits.

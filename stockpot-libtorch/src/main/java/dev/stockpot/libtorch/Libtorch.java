@@ -1,6 +1,7 @@
 package dev.stockpot.libtorch;
 
 import dev.stockpot.eval.EvaluationException;
+import dev.stockpot.internal.io.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ final class Libtorch {
 
   private static final class Loaded {
     static {
+      Signals.endAtOnce();
       if (System.getProperty(CACHE) == null) {
         System.setProperty(CACHE, cache().toString());
       }

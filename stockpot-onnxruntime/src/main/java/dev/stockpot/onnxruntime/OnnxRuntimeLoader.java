@@ -2,6 +2,7 @@ package dev.stockpot.onnxruntime;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import dev.stockpot.internal.io.Signals;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,6 +36,7 @@ final class OnnxRuntimeLoader {
   }
 
   private static OrtEnvironment start() {
+    Signals.endAtOnce();
     // Failures come as exceptions; what is logged besides is of no use to the user.
     return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "stockpot");
   }

@@ -7,31 +7,37 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// `--out-dtype` and `--saturate`.
 public final class DTypeOptions {
-  @Option(
-      names = "--out-dtype",
-      paramLabel = "DTYPE",
-      converter = FloatDType.class,
-      description = "Type of the output's float tensors: F64, F32, F16, BF16, F8_E4M3, F8_E5M2.")
-  private DType outDType;
+  private final OptionSpec outDType =
+      OptionSpec.builder("--out-dtype")
+          .type(DType.class)
+          .paramLabel("DTYPE")
+          .converters(new FloatDType())
+          .description("Type of the output's float tensors: F64, F32, F16, BF16, F8_E4M3, F8_E5M2.")
+          .build();
+  private final OptionSpec saturate =
+      Declared.flag("--saturate", "Clamp what overflows the output's type instead of stopping.");
 
-  @Option(
-      names = "--saturate",
-      description = "Clamp what overflows the output's type instead of stopping.")
-  private boolean saturate;
+  /// Adds the options to a command's.
+  @Spec
+  public void addTo(CommandSpec command) {
+    command.addOption(outDType).addOption(saturate);
+  }
 
   /// The type of float tensors, if the user gives one.
   public Optional<DType> outDType() {
-    return Optional.ofNullable(outDType);
+    return Declared.value(outDType);
   }
 
   /// Whether finite values that overflow are clamped.
   public boolean saturate() {
-    return saturate;
+    return Declared.isSet(saturate);
   }
 
   /// Reads a float type by the name that safetensors, PyTorch or people give it.

@@ -6,21 +6,30 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// `--memory`.
 public final class MemoryOption {
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      converter = Size.class,
-      description = "Memory for tensors, such as 512m or 2g (powers of two).")
-  private Long bytes;
+  private final OptionSpec bytes =
+      OptionSpec.builder("--memory")
+          .type(Long.class)
+          .paramLabel("SIZE")
+          .converters(new Size())
+          .description("Memory for tensors, such as 512m or 2g (powers of two).")
+          .build();
+
+  /// Adds the option to a command's.
+  @Spec
+  public void addTo(CommandSpec command) {
+    command.addOption(bytes);
+  }
 
   /// The bound in bytes, if the user gives one.
   public OptionalLong bytes() {
-    return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+    return Declared.<Long>value(bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   /// Reads a size: a number, and k, m, g or t for powers of 1024, with or without `b` or `ib` after

@@ -10,7 +10,8 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /// Options of `mergekit-yaml` and `mergekit-multi`, so that their command lines go on working.
@@ -35,119 +36,133 @@ public final class MergekitOptions {
           "--write-threads",
           "-v");
 
-  @Option(
-      names = {
-        "--allow-crimes",
-        "--no-allow-crimes",
-        "--cuda",
-        "--no-cuda",
-        "--low-cpu-memory",
-        "--no-low-cpu-memory",
-        "--clone-tensors",
-        "--no-clone-tensors",
-        "--trust-remote-code",
-        "--no-trust-remote-code",
-        "--lazy-unpickle",
-        "--no-lazy-unpickle",
-        "--read-to-gpu",
-        "--no-read-to-gpu",
-        "--multi-gpu",
-        "--no-multi-gpu",
-        "--gpu-rich",
-        "--async-write",
-        "--no-async-write",
-        "--safe-serialization",
-        "--no-safe-serialization",
-        "-v"
-      },
-      hidden = true)
-  private boolean[] flags = {};
+  private final OptionSpec flags =
+      OptionSpec.builder(
+              new String[] {
+                "--allow-crimes",
+                "--no-allow-crimes",
+                "--cuda",
+                "--no-cuda",
+                "--low-cpu-memory",
+                "--no-low-cpu-memory",
+                "--clone-tensors",
+                "--no-clone-tensors",
+                "--trust-remote-code",
+                "--no-trust-remote-code",
+                "--lazy-unpickle",
+                "--no-lazy-unpickle",
+                "--read-to-gpu",
+                "--no-read-to-gpu",
+                "--multi-gpu",
+                "--no-multi-gpu",
+                "--gpu-rich",
+                "--async-write",
+                "--no-async-write",
+                "--safe-serialization",
+                "--no-safe-serialization",
+                "-v"
+              })
+          .type(boolean[].class)
+          .arity("0")
+          .hidden(true)
+          .build();
+  private final OptionSpec values =
+      OptionSpec.builder("--device", "--lora-merge-cache", "--lora-merge-dtype", "--write-threads")
+          .type(List.class)
+          .auxiliaryTypes(String.class)
+          .hidden(true)
+          .build();
+  private final OptionSpec copyTokenizer =
+      unlessRefused(
+          "--copy-tokenizer", "Copy the tokenizer's files to the output; done unless refused.");
+  private final OptionSpec writeModelCard =
+      unlessRefused(
+          "--write-model-card", "Write README.md and mergekit_config.yml; done unless refused.");
+  private final OptionSpec intermediates =
+      OptionSpec.builder("-I", "--intermediate-dir")
+          .type(Path.class)
+          .paramLabel("DIR")
+          .description(
+              "Keep the results of named merges there, and use those that are there already; else"
+                  + " they are deleted in the end.")
+          .build();
+  private final OptionSpec lazy =
+      unlessRefused(
+          "--lazy", "Use results that are in --intermediate-dir already; done unless refused.");
+  private final OptionSpec cache =
+      OptionSpec.builder("--transformers-cache")
+          .type(Path.class)
+          .paramLabel("DIR")
+          .description("The Hugging Face cache, if it is not in its usual place.")
+          .build();
+  private final OptionSpec shardElements =
+      OptionSpec.builder("--out-shard-size")
+          .type(Long.class)
+          .paramLabel("N")
+          .converters(new Elements())
+          .description("As --shard-size, but in parameters: 500M, 5B.")
+          .build();
+  private final OptionSpec threads =
+      OptionSpec.builder("-j", "--num-threads")
+          .type(Integer.class)
+          .paramLabel("N")
+          .hidden(true)
+          .build();
 
-  @Option(
-      names = {"--device", "--lora-merge-cache", "--lora-merge-dtype", "--write-threads"},
-      hidden = true)
-  private List<String> values = List.of();
+  private static OptionSpec unlessRefused(String name, String description) {
+    return OptionSpec.builder(name)
+        .type(boolean.class)
+        .negatable(true)
+        .defaultValue("true")
+        .fallbackValue("true")
+        .description(description)
+        .build();
+  }
 
-  @Option(
-      names = "--copy-tokenizer",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Copy the tokenizer's files to the output; done unless refused.")
-  private boolean copyTokenizer;
-
-  @Option(
-      names = "--write-model-card",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Write README.md and mergekit_config.yml; done unless refused.")
-  private boolean writeModelCard;
-
-  @Option(
-      names = {"-I", "--intermediate-dir"},
-      paramLabel = "DIR",
-      description =
-          "Keep the results of named merges there, and use those that are there already; else"
-              + " they are deleted in the end.")
-  private Optional<Path> intermediates = Optional.empty();
-
-  @Option(
-      names = "--lazy",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Use results that are in --intermediate-dir already; done unless refused.")
-  private boolean lazy;
-
-  @Option(
-      names = "--transformers-cache",
-      paramLabel = "DIR",
-      description = "The Hugging Face cache, if it is not in its usual place.")
-  private Optional<Path> cache = Optional.empty();
-
-  @Option(
-      names = "--out-shard-size",
-      paramLabel = "N",
-      converter = Elements.class,
-      description = "As --shard-size, but in parameters: 500M, 5B.")
-  private Long shardElements;
-
-  @Option(
-      names = {"-j", "--num-threads"},
-      paramLabel = "N",
-      hidden = true)
-  private Optional<Integer> threads = Optional.empty();
+  /// Adds the options to a command's.
+  public void addTo(CommandSpec command) {
+    List.of(
+            flags,
+            values,
+            copyTokenizer,
+            writeModelCard,
+            intermediates,
+            lazy,
+            cache,
+            shardElements,
+            threads)
+        .forEach(command::addOption);
+  }
 
   /// `--num-threads`, which is `--threads` here.
   public Optional<Integer> threads() {
-    return threads.filter(it -> it > 0);
+    return Declared.<Integer>value(threads).filter(it -> it > 0);
   }
 
   public boolean copyTokenizer() {
-    return copyTokenizer;
+    return Declared.isSet(copyTokenizer);
   }
 
   public boolean writeModelCard() {
-    return writeModelCard;
+    return Declared.isSet(writeModelCard);
   }
 
   /// Where results of named merges are kept.
   public Optional<Path> intermediates() {
-    return intermediates;
+    return Declared.value(intermediates);
   }
 
   public boolean lazy() {
-    return lazy;
+    return Declared.isSet(lazy);
   }
 
   public Optional<Path> cache() {
-    return cache;
+    return Declared.value(cache);
   }
 
   /// Most parameters in one file.
   public OptionalLong shardElements() {
-    return shardElements == null ? OptionalLong.empty() : OptionalLong.of(shardElements);
+    return Declared.<Long>value(shardElements).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   /// What was given to no effect.
@@ -155,7 +170,7 @@ public final class MergekitOptions {
   /// @param args as typed
   public List<String> ignored(List<String> args) {
     List<String> ignored = new ArrayList<>();
-    if (flags.length > 0 || !values.isEmpty()) {
+    if (flags.getValue() != null || values.getValue() != null) {
       for (String arg : args) {
         String name = arg.replaceFirst("=.*", "").replaceFirst("^-v+$", "-v");
         if (WITHOUT_EFFECT.contains(name.replaceFirst("^--no-", "--")) && !ignored.contains(name)) {

@@ -2,29 +2,34 @@ package dev.stockpot.cli.options;
 
 import dev.stockpot.Progress;
 import dev.stockpot.cli.terminal.Terminal;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 
 /// `--json` and `--quiet`.
 public final class OutputOptions {
-  @Option(names = "--json", description = "Print the result as one JSON document.")
-  private boolean json;
+  private final OptionSpec json = Declared.flag("--json", "Print the result as one JSON document.");
+  private final OptionSpec quiet = Declared.flag("--quiet", "Show neither progress nor notes.");
 
-  @Option(names = "--quiet", description = "Show neither progress nor notes.")
-  private boolean quiet;
+  /// Adds the options to a command's.
+  @Spec
+  public void addTo(CommandSpec command) {
+    command.addOption(json).addOption(quiet);
+  }
 
   /// Whether results are printed as JSON.
   public boolean json() {
-    return json;
+    return Declared.isSet(json);
   }
 
   /// Whether only results are shown.
   public boolean quiet() {
-    return quiet;
+    return Declared.isSet(quiet);
   }
 
   /// Shows progress, unless the user wants quiet.
   public Progress progress(Terminal terminal) {
-    return quiet ? Progress.NONE : terminal.progress();
+    return quiet() ? Progress.NONE : terminal.progress();
   }
 
   /// Tells the user something that is no result, unless the user wants quiet.
@@ -34,7 +39,7 @@ public final class OutputOptions {
 
   /// Says what is going on, unless the user wants quiet.
   public void tell(Terminal terminal, String line) {
-    if (!quiet) {
+    if (!quiet()) {
       terminal.tell(line);
     }
   }

@@ -7,21 +7,30 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// `--shard-size`.
 public final class ShardSizeOption {
-  @Option(
-      names = "--shard-size",
-      paramLabel = "SIZE",
-      converter = Size.class,
-      description = "Largest file in a folder that is written, such as 2GB; 5GB unless given.")
-  private Long bytes;
+  private final OptionSpec bytes =
+      OptionSpec.builder("--shard-size")
+          .type(Long.class)
+          .paramLabel("SIZE")
+          .converters(new Size())
+          .description("Largest file in a folder that is written, such as 2GB; 5GB unless given.")
+          .build();
+
+  /// Adds the option to a command's.
+  @Spec
+  public void addTo(CommandSpec command) {
+    command.addOption(bytes);
+  }
 
   /// The size the user gives.
   public OptionalLong given() {
-    return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+    return Declared.<Long>value(bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   /// Most bytes of data in a file.

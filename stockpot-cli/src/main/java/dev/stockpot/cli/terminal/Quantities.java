@@ -4,12 +4,14 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /// Numbers for people.
 ///
 /// Files and rates are in powers of ten (kB, MB, GB), as disks and the Hugging Face Hub count them;
 /// memory is in powers of two (KiB, MiB, GiB), as the JVM counts it.
+///
+/// Nothing here that a small merge prints needs a [java.util.Formatter] or a [BigDecimal], which
+/// take longer to get ready than the merge.
 public final class Quantities {
   private static final List<String> DECIMAL = List.of("B", "kB", "MB", "GB", "TB", "PB", "EB");
   private static final List<String> BINARY = List.of("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
@@ -29,7 +31,12 @@ public final class Quantities {
 
   /// An exact count: `61,706`.
   public static String count(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    StringBuilder digits = new StringBuilder(Long.toString(count));
+    int first = count < 0 ? 1 : 0;
+    for (int at = digits.length() - 3; at > first; at -= 3) {
+      digits.insert(at, ',');
+    }
+    return digits.toString();
   }
 
   /// A count to three digits, with k, M, B (10⁹) and T: `7.24 B`.
@@ -41,7 +48,8 @@ public final class Quantities {
   public static String duration(Duration duration) {
     long millis = duration.toMillis();
     if (millis < 9_950) {
-      return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+      long tenths = (millis + 50) / 100;
+      return tenths / 10 + "." + tenths % 10 + " s";
     }
     long seconds = Math.round(millis / 1000.0);
     if (seconds < 60) {
@@ -72,7 +80,7 @@ public final class Quantities {
   }
 
   private static String pair(long large, String largeUnit, long small, String smallUnit) {
-    return String.format(Locale.ROOT, "%d %s %02d %s", large, largeUnit, small, smallUnit);
+    return large + " " + largeUnit + " " + small / 10 + small % 10 + " " + smallUnit;
   }
 
   /// Up to three digits and a unit.
@@ -87,7 +95,18 @@ public final class Quantities {
       scaled /= step;
       unit++;
     }
-    BigDecimal digits = new BigDecimal(scaled, new MathContext(scaled >= 999.5 ? 4 : 3));
-    return digits.stripTrailingZeros().toPlainString() + " " + units.get(unit);
+    int power = scaled >= 100 ? 1 : scaled >= 10 ? 10 : 100;
+    long rounded = Math.round(scaled * power);
+    return rounded / power + fraction((int) (rounded % power), power) + " " + units.get(unit);
+  }
+
+  /// The digits after the point without zeros at the end, and the point if there are any.
+  private static String fraction(int digits, int power) {
+    if (digits == 0) {
+      return "";
+    }
+    return digits % 10 == 0
+        ? fraction(digits / 10, power / 10)
+        : "." + Integer.toString(power + digits).substring(1);
   }
 }

@@ -1,6 +1,5 @@
-package dev.stockpot.cli;
+package dev.stockpot.internal.io;
 
-import dev.stockpot.internal.io.Ending;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -9,14 +8,21 @@ import java.util.List;
 /// Ends the process on Ctrl-C, SIGTERM and SIGHUP without the JVM's shutdown hooks.
 ///
 /// ONNX Runtime tears itself down in such a hook while other threads still compute with it, which
-/// aborts the process before anything else is cleared away.
-final class Signals {
+/// aborts the process before anything else is cleared away. Where no native engine is loaded, the
+/// JVM's own way of ending does as well, and nothing is to be set up for it.
+public final class Signals {
   private static final List<String> NAMES = List.of("INT", "TERM", "HUP");
+
+  private static boolean set;
 
   private Signals() {}
 
   /// Does what [Ending] holds and is gone, with the exit code that shells give for the signal.
-  static void endAtOnce() {
+  public static synchronized void endAtOnce() {
+    if (set) {
+      return;
+    }
+    set = true;
     // By reflection, since javac warns of this class and lets nobody suppress that.
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
