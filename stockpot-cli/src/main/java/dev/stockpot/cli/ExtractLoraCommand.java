@@ -12,6 +12,7 @@ import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.AtomicFolder;
 import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.lora.AdapterExtraction;
 import dev.stockpot.lora.AdapterExtraction.Report;
 import dev.stockpot.lora.AdapterExtraction.Settings;
@@ -170,8 +171,8 @@ final class ExtractLoraCommand implements Runnable {
     } else {
       terminal.print(
           report.table()
-              + "\n%s: a LoRA adapter of rank %d, for %d modules%n"
-                  .formatted(target, rank, report.modules().size()));
+              + "\n%s: a LoRA adapter of rank %d, for %s%n"
+                  .formatted(target, rank, Counted.of(report.modules().size(), "module")));
     }
   }
 }

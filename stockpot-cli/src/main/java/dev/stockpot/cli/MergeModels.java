@@ -9,6 +9,7 @@ import dev.stockpot.lora.Adapters;
 import dev.stockpot.plan.Model;
 import dev.stockpot.plan.PlannedCheckpoint;
 import dev.stockpot.recipe.MergeConfig;
+import dev.stockpot.recipe.MergeConfig.Slice;
 import dev.stockpot.recipe.MergeConfig.Source;
 import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.Place;
@@ -143,6 +144,12 @@ final class MergeModels implements AutoCloseable {
             source.model().equals(reference) || source.statistics().equals(Optional.of(reference)))
         .map(Source::at)
         .findFirst()
-        .orElse(config.at());
+        .or(() ->
+            config.modules().stream()
+                .flatMap(module -> module.slices().stream())
+                .filter(slice -> slice.base().equals(Optional.of(reference)))
+                .map(Slice::at)
+                .findFirst())
+        .orElseGet(() -> config.at("base_model"));
   }
 }

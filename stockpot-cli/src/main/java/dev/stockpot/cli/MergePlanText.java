@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Text;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.Step;
@@ -64,7 +65,7 @@ final class MergePlanText {
     groups.forEach((kind, steps) -> append(text, kind, steps));
     MergePlan plan = merge.plan();
     text.append('\n').append(Text.printable(target)).append(": ");
-    text.append(Quantities.count(plan.steps().size())).append(" tensors, ");
+    text.append(Counted.of(plan.steps().size(), "tensor")).append(", ");
     text.append(Quantities.bytes(plan.bytesWritten())).append(" written, ");
     text.append(Quantities.bytes(plan.bytesRead())).append(" read; memory for tensors at most ");
     text.append(Quantities.memory(memory)).append(" (at least ");
@@ -115,7 +116,7 @@ final class MergePlanText {
     long bytes = steps.stream().mapToLong(step -> step.step().output().bytes()).sum();
     text.append(kind.what())
         .append(": ")
-        .append(steps.size() == 1 ? "1 tensor" : Quantities.count(steps.size()) + " tensors")
+        .append(Counted.of(steps.size(), "tensor"))
         .append(", ")
         .append(Quantities.bytes(bytes))
         .append('\n');

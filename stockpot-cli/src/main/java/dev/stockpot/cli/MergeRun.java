@@ -14,6 +14,7 @@ import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.AtomicFolder;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.plan.MergePlanner;
@@ -84,7 +85,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param dryRun whether to say what would be done instead of doing it
   void run(MergeModels models, TargetOption check, boolean dryRun) {
     MergeFile.Merges merges = MergeFile.read(settings.file());
-    merges.notes().forEach(note -> output.note(terminal, note));
+    List<String> warnings = new ArrayList<>(merges.warnings());
     MergeOrder order = MergeOrder.of(merges.configs(), settings.intermediates().isPresent());
     tellSkipped(merges.configs(), order);
     Map<String, Model> made = new LinkedHashMap<>();
@@ -100,6 +101,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
           continue;
         }
         PlannedMerge merge = plan(config, models, made);
+        warnings.addAll(merge.warnings());
         PlannedCheckpoint result =
             new PlannedCheckpoint(Path.of(name), merge.plan().output(), merge.plan().metadata());
         stages.add(new Stage(merge, result));
@@ -107,11 +109,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
         made.put(name, new Model(ModelReference.of(name), result, merge.companions()));
       }
       PlannedMerge last = plan(order.last(), models, made);
+      warnings.addAll(last.warnings());
+      warnings.forEach(warning -> output.warn(terminal, warning));
       check.check(models.inputs());
       if (dryRun) {
-        tellPlan(stages, last);
+        tellPlan(stages, last, warnings);
       } else {
-        merge(stages, last, models);
+        merge(stages, last, models, warnings);
       }
     } finally {
       found.forEach(Checkpoint::close);
@@ -148,22 +152,23 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
         it -> new Model(ModelReference.of(name), Checkpoints.open(it), Companions.of(it)));
   }
 
-  private void merge(List<Stage> stages, PlannedMerge last, MergeModels models) {
+  private void merge(
+      List<Stage> stages, PlannedMerge last, MergeModels models, List<String> warnings) {
     AtomicFolder.deleteAbandoned(settings.target());
     Optional<Map<String, String>> hashes =
         settings.hash().of(models.checkpoints(), settings.threads(), output.progress(terminal));
     if (stages.isEmpty()) {
-      finish(last, hashes);
+      finish(last, hashes, warnings);
       return;
     }
     if (settings.intermediates().isPresent()) {
       makeStages(stages, settings.intermediates().get());
-      finish(last, hashes);
+      finish(last, hashes, warnings);
       return;
     }
     try (WorkFolder work = WorkFolder.beside(settings.target())) {
       makeStages(stages, work.path());
-      finish(last, hashes);
+      finish(last, hashes, warnings);
     }
   }
 
@@ -177,11 +182,12 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
   }
 
-  private void finish(PlannedMerge merge, Optional<Map<String, String>> hashes) {
+  private void finish(
+      PlannedMerge merge, Optional<Map<String, String>> hashes, List<String> warnings) {
     MergeReport report = execute(merge, settings.target());
     tell(report);
     if (output.json()) {
-      terminal.print(JsonWriter.of(document(merge, report, hashes)));
+      terminal.print(JsonWriter.of(document(merge, report, hashes, warnings)));
     } else {
       hashes.map(HashOption::lines).ifPresent(terminal::print);
       terminal.print(sentence(merge, report));
@@ -247,12 +253,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
   }
 
-  private void tellPlan(List<Stage> stages, PlannedMerge last) {
+  private void tellPlan(List<Stage> stages, PlannedMerge last, List<String> warnings) {
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put(
           "before", stages.stream().map(stage -> planned(stage.merge(), stage.name())).toList());
       document.putAll(planned(last, settings.target().toString()));
+      document.put("warnings", warnings);
       terminal.print(JsonWriter.of(document));
       return;
     }
@@ -282,18 +289,21 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     List<ModelReference> models =
         config.models().stream().filter(it -> !config.base().equals(Optional.of(it))).toList();
     long parameters = merge.plan().output().stream().mapToLong(TensorSpec::elements).sum();
-    return "%s: %s of %d models%s, %s parameters, %s%n"
+    return "%s: %s of %s%s, %s, %s%n"
         .formatted(
             settings.target(),
             config.method(),
-            models.size(),
+            Counted.of(models.size(), "model"),
             config.base().map(base -> " and the base " + base).orElse(""),
-            Quantities.count(parameters),
+            Counted.of(parameters, "parameter"),
             Quantities.bytes(report.bytesWritten()));
   }
 
   private Map<String, Object> document(
-      PlannedMerge merge, MergeReport report, Optional<Map<String, String>> hashes) {
+      PlannedMerge merge,
+      MergeReport report,
+      Optional<Map<String, String>> hashes,
+      List<String> warnings) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", settings.target().toString());
     document.put("merge_method", merge.config().method());
@@ -301,6 +311,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     document.put("tensors", merge.steps().size());
     document.put("bytes_read", report.bytesRead());
     document.put("bytes_written", report.bytesWritten());
+    document.put("warnings", warnings);
     List<String> notes = new ArrayList<>(merge.notes());
     notes.addAll(report.notes());
     document.put("notes", notes);

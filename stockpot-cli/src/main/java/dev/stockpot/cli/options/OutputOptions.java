@@ -9,7 +9,7 @@ public final class OutputOptions {
   @Option(names = "--json", description = "Print the result as one JSON document.")
   private boolean json;
 
-  @Option(names = "--quiet", description = "Show neither progress nor notes.")
+  @Option(names = "--quiet", description = "Show neither progress nor notes, only warnings.")
   private boolean quiet;
 
   /// Whether results are printed as JSON.
@@ -30,6 +30,11 @@ public final class OutputOptions {
   /// Tells the user something that is no result, unless the user wants quiet.
   public void note(Terminal terminal, String note) {
     tell(terminal, "note: " + note);
+  }
+
+  /// Tells the user of something that is most likely a mistake, quiet or not.
+  public void warn(Terminal terminal, String warning) {
+    terminal.tell("warning: " + warning);
   }
 
   /// Says what is going on, unless the user wants quiet.
