@@ -177,6 +177,12 @@ class LoraIT {
         "-o",
         "soup");
     assertFails(
+        "l0+nowhere: the adapter 'nowhere' is neither a path nor in the Hugging Face cache",
+        "uniform",
+        "l0+nowhere",
+        "-o",
+        "soup");
+    assertFails(
         "--rank is 0; it must be at least 1\nTry: stockpot extract-lora --help",
         "extract-lora",
         "a",
