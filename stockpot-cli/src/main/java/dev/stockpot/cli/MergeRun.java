@@ -16,6 +16,7 @@ import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
 import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.plan.MergePlanner;
 import dev.stockpot.plan.Model;
@@ -137,6 +138,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private PlannedMerge plan(MergeConfig config, MergeModels models, Map<String, Model> made) {
     PlannedMerge merge = MergePlanner.plan(config, models.of(config, made), settings.planning());
+    MergeMemory.check(merge.plan(), settings.threads(), settings.memory());
     merge.notes().forEach(note -> output.note(terminal, note));
     return merge;
   }

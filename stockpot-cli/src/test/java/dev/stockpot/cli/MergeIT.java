@@ -107,6 +107,19 @@ class MergeIT {
         .containsEntry("notes", JsonWriter.of(List.of()));
   }
 
+  @Test
+  void tooLittleMemoryIsToldBeforeAnythingIsDone() throws Exception {
+    config(LINEAR);
+    String[] dry = {
+      "merge", "config.yml", "out", "--dry-run", "--memory", "100k", "--threads", "1"
+    };
+    assertThat(stockpot(folder, dry).err())
+        .startsWith("stockpot: the merge does not fit into memory, 123 faults:\n")
+        .contains(
+            "a: tensor 'lm_head.weight': merging it takes 160 KiB of memory with 1 thread, and 100"
+                + " KiB are allowed; raise --memory or lower --threads\n");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

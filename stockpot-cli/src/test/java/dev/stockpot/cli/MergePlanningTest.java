@@ -387,6 +387,21 @@ class MergePlanningTest {
   }
 
   @Test
+  void aModelHasOneName() {
+    assertThat(
+            plan("merge_method: ties\nbase_model: base/\nparameters: {weight: 1}\n"
+                    + "models: [{model: a}, {model: base}]")
+                .steps()
+                .getFirst()
+                .inputs())
+        .hasSize(2);
+    assertTold(
+        "merge_method: ties\nbase_model: base\nparameters: {weight: 1}\n"
+            + "models:\n- model: a\n- model: ./base",
+        "recipe.yml:2: 'base' is the same as './base'; name it in the same way everywhere");
+  }
+
+  @Test
   void whatIsWrittenToNoEffectIsWarnedOf() {
     PlannedMerge merge =
         plan(
