@@ -11,7 +11,6 @@ import dev.stockpot.method.Parameters;
 import dev.stockpot.plan.PlannedMerge;
 import dev.stockpot.plan.PlannedStep;
 import dev.stockpot.plan.TensorNames;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +22,6 @@ import java.util.TreeSet;
 
 /// What a merge will do, for `--dry-run`: steps that are alike are told once.
 final class MergePlanText {
-  /// What a merge moves on a usual machine whose disk is not the limit.
-  private static final long BYTES_PER_SECOND = 1_500_000_000;
-
   private static final int MOST_NAMES = 12;
 
   private MergePlanText() {}
@@ -69,17 +65,17 @@ final class MergePlanText {
     text.append(Quantities.bytes(plan.bytesWritten())).append(" written, ");
     text.append(Quantities.bytes(plan.bytesRead())).append(" read; memory for tensors at most ");
     text.append(Quantities.memory(memory)).append(" (at least ");
-    text.append(Quantities.memory(MergeMemory.needed(plan, threads))).append("); about ");
-    return text.append(Quantities.duration(time(plan)))
-        .append(" where the disk does ")
-        .append(Quantities.bytes(BYTES_PER_SECOND))
-        .append("/s\n")
-        .toString();
-  }
-
-  /// How long it takes, very roughly.
-  static Duration time(MergePlan plan) {
-    return Duration.ofMillis(1000 * (plan.bytesRead() + plan.bytesWritten()) / BYTES_PER_SECOND);
+    text.append(Quantities.memory(MergeMemory.needed(plan, threads))).append(')');
+    MergeTime.of(plan, threads)
+        .ifPresent(time ->
+            text.append("; about ")
+                .append(Quantities.duration(time))
+                .append(" with ")
+                .append(Counted.of(threads, "thread"))
+                .append(" where the inputs are in the file cache and the disk writes ")
+                .append(Quantities.bytes(MergeTime.WRITTEN_PER_SECOND))
+                .append("/s"));
+    return text.append('\n').toString();
   }
 
   /// The steps for `--json`.

@@ -275,12 +275,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
             last, settings.target().toString(), settings.threads(), settings.memory()));
   }
 
-  private static Map<String, Object> planned(PlannedMerge merge, String target) {
+  private Map<String, Object> planned(PlannedMerge merge, String target) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", target);
     document.put("bytes_read", merge.plan().bytesRead());
     document.put("bytes_written", merge.plan().bytesWritten());
-    document.put("seconds", MergePlanText.time(merge.plan()).toMillis() / 1000.0);
+    MergeTime.of(merge.plan(), settings.threads())
+        .ifPresent(time -> document.put("seconds", time.toMillis() / 1000.0));
     document.put("notes", merge.notes());
     document.put("steps", MergePlanText.steps(merge));
     return document;
