@@ -1,7 +1,5 @@
 package dev.stockpot.internal.text;
 
-import java.util.Locale;
-
 /// Things and how many there are.
 public final class Counted {
   private Counted() {}
@@ -10,6 +8,11 @@ public final class Counted {
   ///
   /// @param one whose plural ends in s
   public static String of(long count, String one) {
-    return String.format(Locale.ROOT, "%,d", count) + " " + one + (count == 1 ? "" : "s");
+    // By hand: formatting is slow in a JVM that has just started.
+    StringBuilder text = new StringBuilder(Long.toString(count));
+    for (int i = text.length() - 3; i > 0; i -= 3) {
+      text.insert(i, ',');
+    }
+    return text.append(' ').append(one).append(count == 1 ? "" : "s").toString();
   }
 }
