@@ -34,6 +34,8 @@ module dev.stockpot.core {
       dev.stockpot.onnxruntime,
       dev.stockpot.report,
       dev.stockpot.tokenizers;
+  exports dev.stockpot.internal.text to
+      dev.stockpot.cli;
   exports dev.stockpot.internal.work to
       dev.stockpot.cli;
   exports dev.stockpot.plan to

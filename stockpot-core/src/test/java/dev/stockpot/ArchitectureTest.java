@@ -91,7 +91,8 @@ class ArchitectureTest {
                   "recipe",
                   "tokenizer",
                   "internal.io",
-                  "internal.json")),
+                  "internal.json",
+                  "internal.text")),
           entry(
               "search",
               Set.of(

@@ -8,6 +8,7 @@ import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.cli.terminal.Table.Column;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -107,8 +108,8 @@ record ComparisonReport(Path a, Path b, Optional<Path> base, Comparison comparis
     return count == 0
         ? ""
         : "\nNaN or infinite in one of them, and left out of all but \"differ\": "
-            + Quantities.count(count)
-            + " elements\n";
+            + Counted.of(count, "element")
+            + "\n";
   }
 
   private String headers() {

@@ -5,6 +5,7 @@ import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.diagnose.Survey;
 import dev.stockpot.eval.Evaluator;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.recipe.Ingredient;
 import dev.stockpot.recipe.SoupSpec;
 import dev.stockpot.search.Cost;
@@ -24,14 +25,14 @@ final class CookPlan {
       SoupSpec spec, OpenIngredients ingredients, List<Recipe> recipes, Evaluator evaluator) {
     Cost cost = cost(spec, ingredients, recipes, evaluator);
     String work =
-        "%d recipes from %d ingredients%s; at most %d evaluations on select, and %d on %d other sets"
+        "%s from %s%s; at most %s on select, and %d on %s"
             .formatted(
-                recipes.size(),
-                ingredients.all().size(),
+                Counted.of(recipes.size(), "recipe"),
+                Counted.of(ingredients.all().size(), "ingredient"),
                 ingredients.base().isPresent() ? " and a base" : "",
-                models(ingredients) + cost.trials() + cost.results(),
+                Counted.of(models(ingredients) + cost.trials() + cost.results(), "evaluation"),
                 models(ingredients) + cost.results(),
-                spec.eval().report().size());
+                Counted.of(spec.eval().report().size(), "other set"));
     if (cost.gradients() > 0) {
       work += "; %d passes over select for gradients".formatted(cost.gradients());
     }

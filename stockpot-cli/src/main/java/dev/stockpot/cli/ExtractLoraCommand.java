@@ -12,6 +12,7 @@ import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.AtomicFolder;
 import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.lora.AdapterExtraction;
 import dev.stockpot.lora.AdapterExtraction.Report;
 import dev.stockpot.lora.AdapterExtraction.Settings;
@@ -124,7 +125,7 @@ final class ExtractLoraCommand implements Runnable {
                   Map.of("README.md", card().text()),
                   threads.threads(),
                   output.progress(terminal));
-      show(new RefactoringReport(report.modules()), report.left());
+      show(new RefactoringReport(report.modules()), report.narrow(), report.left());
     }
   }
 
@@ -150,28 +151,42 @@ final class ExtractLoraCommand implements Runnable {
         spec.commandLine().getParent().getParseResult().originalArgs());
   }
 
-  private void show(RefactoringReport report, List<String> left) {
+  private void show(RefactoringReport report, List<String> narrow, List<String> left) {
+    if (!narrow.isEmpty()) {
+      output.warn(
+          terminal,
+          "rank "
+              + rank
+              + " is more than "
+              + Counted.of(narrow.size(), "module")
+              + " can have, where zeros follow: "
+              + some(narrow));
+    }
     if (!left.isEmpty()) {
-      List<String> some = left.subList(0, Math.min(MOST_NAMES, left.size()));
       output.note(
           terminal,
           (left.size() == 1 ? "1 tensor differs and is" : left.size() + " tensors differ and are")
               + " not in the adapter: "
-              + String.join(", ", some)
-              + (left.size() > MOST_NAMES ? ", ..." : ""));
+              + some(left));
     }
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("output", target.toString());
       document.put("rank", rank);
       document.putAll(report.members());
+      document.put("narrow", narrow);
       document.put("left", left);
       terminal.print(JsonWriter.of(document));
     } else {
       terminal.print(
           report.table()
-              + "\n%s: a LoRA adapter of rank %d, for %d modules%n"
-                  .formatted(target, rank, report.modules().size()));
+              + "\n%s: a LoRA adapter of rank %d, for %s%n"
+                  .formatted(target, rank, Counted.of(report.modules().size(), "module")));
     }
+  }
+
+  private static String some(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())))
+        + (names.size() > MOST_NAMES ? ", ..." : "");
   }
 }

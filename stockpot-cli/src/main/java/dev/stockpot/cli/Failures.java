@@ -1,12 +1,12 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.checkpoint.CheckpointException;
-import dev.stockpot.cli.config.Nearest;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.cli.terminal.Text;
 import dev.stockpot.eval.EvaluationException;
 import dev.stockpot.internal.io.Ending;
+import dev.stockpot.internal.text.Nearest;
 import dev.stockpot.recipe.RecipeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package dev.stockpot.cli;
 
 import dev.stockpot.cli.terminal.Quantities;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.train.Hyperparameters;
 import dev.stockpot.train.Search.Draw;
 import dev.stockpot.train.Trainer;
@@ -29,11 +30,11 @@ record FinetuneEstimate(int runs, long epochs, long examples, int jobs, Duration
   }
 
   String text() {
-    return "%d runs, %s epochs, %s examples to train on; about %s, %d at once.%n"
+    return "%s, %s, %s to train on; about %s, %d at once.%n"
         .formatted(
-            runs,
-            Quantities.count(epochs),
-            Quantities.count(examples),
+            Counted.of(runs, "run"),
+            Counted.of(epochs, "epoch"),
+            Counted.of(examples, "example"),
             Quantities.duration(time),
             Math.min(jobs, runs));
   }

@@ -9,14 +9,17 @@ import dev.stockpot.lora.Adapters;
 import dev.stockpot.plan.Model;
 import dev.stockpot.plan.PlannedCheckpoint;
 import dev.stockpot.recipe.MergeConfig;
+import dev.stockpot.recipe.MergeConfig.Slice;
 import dev.stockpot.recipe.MergeConfig.Source;
 import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.TokenizerConfig;
 import dev.stockpot.tokenizer.Companions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +33,7 @@ final class MergeModels implements AutoCloseable {
   private final ModelPaths paths;
   private final OpenOptions options;
   private final Map<ModelReference, Model> open = new LinkedHashMap<>();
+  private final Map<String, ModelReference> names = new HashMap<>();
   private final SequencedSet<Path> inputs = new LinkedHashSet<>();
 
   MergeModels(ModelPaths paths, OpenOptions options) {
@@ -106,11 +110,35 @@ final class MergeModels implements AutoCloseable {
     inputs.add(path);
     Optional<Path> adapter = reference.adapter().map(it -> paths.find(it, at));
     adapter.ifPresent(inputs::add);
+    checkNamedOnce(reference, path, adapter, at);
     Checkpoint checkpoint = open(path, adapter);
     Model model =
         new Model(reference, checkpoint, new Companions(checkpoint.companions(), Map.of()));
     open.put(reference, model);
     return model;
+  }
+
+  /// A base by another name would be merged like a model.
+  private void checkNamedOnce(
+      ModelReference reference, Path path, Optional<Path> adapter, Place at) {
+    String real = real(path) + adapter.map(it -> "+" + real(it)).orElse("");
+    ModelReference before = names.putIfAbsent(real, reference);
+    if (before != null) {
+      throw at.error(
+          "'"
+              + reference
+              + "' is the same as '"
+              + before
+              + "'; name it in the same way everywhere");
+    }
+  }
+
+  private static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path.toAbsolutePath().normalize();
+    }
   }
 
   /// An adapter is applied to the path, or by itself to the base that its config names.
@@ -143,6 +171,12 @@ final class MergeModels implements AutoCloseable {
             source.model().equals(reference) || source.statistics().equals(Optional.of(reference)))
         .map(Source::at)
         .findFirst()
-        .orElse(config.at());
+        .or(() ->
+            config.modules().stream()
+                .flatMap(module -> module.slices().stream())
+                .filter(slice -> slice.base().equals(Optional.of(reference)))
+                .map(Slice::at)
+                .findFirst())
+        .orElseGet(() -> config.at("base_model"));
   }
 }

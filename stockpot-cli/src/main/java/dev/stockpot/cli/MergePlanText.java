@@ -3,6 +3,7 @@ package dev.stockpot.cli;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Text;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergePlan;
 import dev.stockpot.merge.Step;
@@ -10,7 +11,6 @@ import dev.stockpot.method.Parameters;
 import dev.stockpot.plan.PlannedMerge;
 import dev.stockpot.plan.PlannedStep;
 import dev.stockpot.plan.TensorNames;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +22,6 @@ import java.util.TreeSet;
 
 /// What a merge will do, for `--dry-run`: steps that are alike are told once.
 final class MergePlanText {
-  /// What a merge moves on a usual machine whose disk is not the limit.
-  private static final long BYTES_PER_SECOND = 1_500_000_000;
-
   private static final int MOST_NAMES = 12;
 
   private MergePlanText() {}
@@ -64,21 +61,21 @@ final class MergePlanText {
     groups.forEach((kind, steps) -> append(text, kind, steps));
     MergePlan plan = merge.plan();
     text.append('\n').append(Text.printable(target)).append(": ");
-    text.append(Quantities.count(plan.steps().size())).append(" tensors, ");
+    text.append(Counted.of(plan.steps().size(), "tensor")).append(", ");
     text.append(Quantities.bytes(plan.bytesWritten())).append(" written, ");
     text.append(Quantities.bytes(plan.bytesRead())).append(" read; memory for tensors at most ");
     text.append(Quantities.memory(memory)).append(" (at least ");
-    text.append(Quantities.memory(MergeMemory.needed(plan, threads))).append("); about ");
-    return text.append(Quantities.duration(time(plan)))
-        .append(" where the disk does ")
-        .append(Quantities.bytes(BYTES_PER_SECOND))
-        .append("/s\n")
-        .toString();
-  }
-
-  /// How long it takes, very roughly.
-  static Duration time(MergePlan plan) {
-    return Duration.ofMillis(1000 * (plan.bytesRead() + plan.bytesWritten()) / BYTES_PER_SECOND);
+    text.append(Quantities.memory(MergeMemory.needed(plan, threads))).append(')');
+    MergeTime.of(plan, threads)
+        .ifPresent(time ->
+            text.append("; about ")
+                .append(Quantities.duration(time))
+                .append(" with ")
+                .append(Counted.of(threads, "thread"))
+                .append(" where the inputs are in the file cache and the disk writes ")
+                .append(Quantities.bytes(MergeTime.WRITTEN_PER_SECOND))
+                .append("/s"));
+    return text.append('\n').toString();
   }
 
   /// The steps for `--json`.
@@ -115,7 +112,7 @@ final class MergePlanText {
     long bytes = steps.stream().mapToLong(step -> step.step().output().bytes()).sum();
     text.append(kind.what())
         .append(": ")
-        .append(steps.size() == 1 ? "1 tensor" : Quantities.count(steps.size()) + " tensors")
+        .append(Counted.of(steps.size(), "tensor"))
         .append(", ")
         .append(Quantities.bytes(bytes))
         .append('\n');

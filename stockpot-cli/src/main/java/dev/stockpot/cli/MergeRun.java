@@ -14,7 +14,9 @@ import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.io.AtomicFolder;
 import dev.stockpot.internal.io.WorkFolder;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeExecutor;
+import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergeReport;
 import dev.stockpot.plan.MergePlanner;
 import dev.stockpot.plan.Model;
@@ -84,7 +86,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
   /// @param dryRun whether to say what would be done instead of doing it
   void run(MergeModels models, TargetOption check, boolean dryRun) {
     MergeFile.Merges merges = MergeFile.read(settings.file());
-    merges.notes().forEach(note -> output.note(terminal, note));
+    List<String> warnings = new ArrayList<>(merges.warnings());
     MergeOrder order = MergeOrder.of(merges.configs(), settings.intermediates().isPresent());
     tellSkipped(merges.configs(), order);
     Map<String, Model> made = new LinkedHashMap<>();
@@ -100,6 +102,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
           continue;
         }
         PlannedMerge merge = plan(config, models, made);
+        warnings.addAll(merge.warnings());
         PlannedCheckpoint result =
             new PlannedCheckpoint(Path.of(name), merge.plan().output(), merge.plan().metadata());
         stages.add(new Stage(merge, result));
@@ -107,11 +110,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
         made.put(name, new Model(ModelReference.of(name), result, merge.companions()));
       }
       PlannedMerge last = plan(order.last(), models, made);
+      warnings.addAll(last.warnings());
+      warnings.forEach(warning -> output.warn(terminal, warning));
       check.check(models.inputs());
       if (dryRun) {
-        tellPlan(stages, last);
+        tellPlan(stages, last, warnings);
       } else {
-        merge(stages, last, models);
+        merge(stages, last, models, warnings);
       }
     } finally {
       found.forEach(Checkpoint::close);
@@ -133,6 +138,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
 
   private PlannedMerge plan(MergeConfig config, MergeModels models, Map<String, Model> made) {
     PlannedMerge merge = MergePlanner.plan(config, models.of(config, made), settings.planning());
+    MergeMemory.check(merge.plan(), settings.threads(), settings.memory());
     merge.notes().forEach(note -> output.note(terminal, note));
     return merge;
   }
@@ -148,22 +154,23 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
         it -> new Model(ModelReference.of(name), Checkpoints.open(it), Companions.of(it)));
   }
 
-  private void merge(List<Stage> stages, PlannedMerge last, MergeModels models) {
+  private void merge(
+      List<Stage> stages, PlannedMerge last, MergeModels models, List<String> warnings) {
     AtomicFolder.deleteAbandoned(settings.target());
     Optional<Map<String, String>> hashes =
         settings.hash().of(models.checkpoints(), settings.threads(), output.progress(terminal));
     if (stages.isEmpty()) {
-      finish(last, hashes);
+      finish(last, hashes, warnings);
       return;
     }
     if (settings.intermediates().isPresent()) {
       makeStages(stages, settings.intermediates().get());
-      finish(last, hashes);
+      finish(last, hashes, warnings);
       return;
     }
     try (WorkFolder work = WorkFolder.beside(settings.target())) {
       makeStages(stages, work.path());
-      finish(last, hashes);
+      finish(last, hashes, warnings);
     }
   }
 
@@ -177,11 +184,12 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
   }
 
-  private void finish(PlannedMerge merge, Optional<Map<String, String>> hashes) {
+  private void finish(
+      PlannedMerge merge, Optional<Map<String, String>> hashes, List<String> warnings) {
     MergeReport report = execute(merge, settings.target());
     tell(report);
     if (output.json()) {
-      terminal.print(JsonWriter.of(document(merge, report, hashes)));
+      terminal.print(JsonWriter.of(document(merge, report, hashes, warnings)));
     } else {
       hashes.map(HashOption::lines).ifPresent(terminal::print);
       terminal.print(sentence(merge, report));
@@ -247,12 +255,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     }
   }
 
-  private void tellPlan(List<Stage> stages, PlannedMerge last) {
+  private void tellPlan(List<Stage> stages, PlannedMerge last, List<String> warnings) {
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put(
           "before", stages.stream().map(stage -> planned(stage.merge(), stage.name())).toList());
       document.putAll(planned(last, settings.target().toString()));
+      document.put("warnings", warnings);
       terminal.print(JsonWriter.of(document));
       return;
     }
@@ -266,12 +275,13 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
             last, settings.target().toString(), settings.threads(), settings.memory()));
   }
 
-  private static Map<String, Object> planned(PlannedMerge merge, String target) {
+  private Map<String, Object> planned(PlannedMerge merge, String target) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", target);
     document.put("bytes_read", merge.plan().bytesRead());
     document.put("bytes_written", merge.plan().bytesWritten());
-    document.put("seconds", MergePlanText.time(merge.plan()).toMillis() / 1000.0);
+    MergeTime.of(merge.plan(), settings.threads())
+        .ifPresent(time -> document.put("seconds", time.toMillis() / 1000.0));
     document.put("notes", merge.notes());
     document.put("steps", MergePlanText.steps(merge));
     return document;
@@ -286,18 +296,20 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
         + ": "
         + config.method()
         + " of "
-        + models.size()
-        + " models"
+        + Counted.of(models.size(), "model")
         + config.base().map(base -> " and the base " + base).orElse("")
         + ", "
-        + Quantities.count(parameters)
-        + " parameters, "
+        + Counted.of(parameters, "parameter")
+        + ", "
         + Quantities.bytes(report.bytesWritten())
         + System.lineSeparator();
   }
 
   private Map<String, Object> document(
-      PlannedMerge merge, MergeReport report, Optional<Map<String, String>> hashes) {
+      PlannedMerge merge,
+      MergeReport report,
+      Optional<Map<String, String>> hashes,
+      List<String> warnings) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("output", settings.target().toString());
     document.put("merge_method", merge.config().method());
@@ -305,6 +317,7 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
     document.put("tensors", merge.steps().size());
     document.put("bytes_read", report.bytesRead());
     document.put("bytes_written", report.bytesWritten());
+    document.put("warnings", warnings);
     List<String> notes = new ArrayList<>(merge.notes());
     notes.addAll(report.notes());
     document.put("notes", notes);

@@ -25,6 +25,7 @@ import dev.stockpot.eval.ModelStatistics;
 import dev.stockpot.eval.Names;
 import dev.stockpot.eval.SetSpec;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -255,13 +256,15 @@ final class StatisticsCommand implements Runnable {
     }
     if (fisher != null) {
       terminal.print(
-          "%s: Fisher diagonal of %d parameters from %d examples of %s%n"
-              .formatted(fisher, parameters, count, set));
+          "%s: Fisher diagonal of %s from %s of %s%n"
+              .formatted(
+                  fisher, Counted.of(parameters, "parameter"), Counted.of(count, "example"), set));
     }
     if (gram != null) {
       terminal.print(
-          "%s: Gram matrices of %d linear layers from %d examples of %s%n"
-              .formatted(gram, layers, count, set));
+          "%s: Gram matrices of %s from %s of %s%n"
+              .formatted(
+                  gram, Counted.of(layers, "linear layer"), Counted.of(count, "example"), set));
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Table;
 import dev.stockpot.eval.Evaluator;
 import dev.stockpot.eval.NetworkEvaluator;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.search.Timings;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -33,12 +34,12 @@ final class TimingTable {
       table.row(INSIDE, Quantities.duration(Duration.ofNanos(network.modelNanos())));
     }
     Timings.Counts counts = timings.counts();
-    return "%n%s%n%s evaluations, of which %s stopped early; %s examples, of %s without stopping%n"
+    return "%n%s%n%s, of which %s stopped early; %s, of %s without stopping%n"
         .formatted(
             table.format(),
-            Quantities.count(counts.evaluations()),
+            Counted.of(counts.evaluations(), "evaluation"),
             Quantities.count(counts.stopped()),
-            Quantities.count(counts.examples()),
+            Counted.of(counts.examples(), "example"),
             Quantities.count(counts.toTheEnd()));
   }
 }

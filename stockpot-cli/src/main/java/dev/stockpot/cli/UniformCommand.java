@@ -14,6 +14,7 @@ import dev.stockpot.cli.options.ThreadsOption;
 import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergePlan;
@@ -186,16 +187,16 @@ final class UniformCommand implements Runnable {
   }
 
   private String words(int count) {
-    return (weights.isEmpty() ? "" : "weighted ") + "mean of " + count + " checkpoints";
+    return (weights.isEmpty() ? "" : "weighted ") + "mean of " + Counted.of(count, "checkpoint");
   }
 
   private String sentence(MergePlan plan, MergeReport report) {
     long parameters = plan.output().stream().mapToLong(TensorSpec::elements).sum();
-    return "%s: %s, %s parameters, %s%n"
+    return "%s: %s, %s, %s%n"
         .formatted(
             target.path(),
             words(plan.ingredients().size()),
-            Quantities.count(parameters),
+            Counted.of(parameters, "parameter"),
             Quantities.bytes(report.bytesWritten()));
   }
 

@@ -18,6 +18,7 @@ import dev.stockpot.cli.terminal.Quantities;
 import dev.stockpot.cli.terminal.Terminal;
 import dev.stockpot.cli.terminal.Text;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.lora.Adapters;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,11 +192,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
     StringBuilder text = new StringBuilder();
     text.append(
-        "%s: sound: %s tensors, %s parameters, no NaN or infinity%n"
+        "%s: sound: %s, %s, no NaN or infinity%n"
             .formatted(
                 path,
-                Quantities.count(checkpoint.tensors().size()),
-                Quantities.count(parameters(checkpoint))));
+                Counted.of(checkpoint.tensors().size(), "tensor"),
+                Counted.of(parameters(checkpoint), "parameter")));
     compared.ifPresent(file -> text.append("SHA-256 as in ").append(file).append('\n'));
     other.ifPresent(file -> text.append("bit for bit the tensors of ").append(file).append('\n'));
     return text.toString();

@@ -103,7 +103,7 @@ class CompareAndVerifyIT {
             head        0         0  1.000000        0       1
             all         0         0  1.000000        0       1
 
-            NaN or infinite in one of them, and left out of all but "differ": 1 elements
+            NaN or infinite in one of them, and left out of all but "differ": 1 element
 
             differs
             norm     only in a.safetensors

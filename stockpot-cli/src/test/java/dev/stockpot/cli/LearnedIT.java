@@ -104,7 +104,7 @@ class LearnedIT {
     // Three models, the loss at the start and after each epoch, and the result.
     assertThat(result.out())
         .contains(
-            "1 recipes from 3 ingredients; at most 9 evaluations on select, and 4 on 0 other sets;"
+            "1 recipe from 3 ingredients; at most 9 evaluations on select, and 4 on 0 other sets;"
                 + " 4 passes over select for gradients.\n")
         .containsPattern(
             "\nAt most: [0-9.]+ s of inference, [0-9.]+ s of gradients \\(4 passes over 600"

@@ -35,7 +35,7 @@ class LoraIT {
       assertThat(result.code()).as(result.err()).isZero();
       assertThat(result.out())
           .startsWith("module")
-          .endsWith("\n" + target + ": a LoRA adapter of rank 4, for 1 modules\n");
+          .endsWith("\n" + target + ": a LoRA adapter of rank 4, for 1 module\n");
       assertThat(result.err())
           .contains(
               "note: 9 tensors differ and are not in the adapter: conv1.bias, conv1.weight,"
@@ -62,7 +62,7 @@ class LoraIT {
     // The merged checkpoints, then their mean; and the mean at once.
     Result merged = run("uniform", "l0", "--out-dtype", "F64", "-o", "m0.safetensors");
     assertThat(merged.out())
-        .isEqualTo("m0.safetensors: mean of 1 checkpoints, 16,154 parameters, 129 kB\n");
+        .isEqualTo("m0.safetensors: mean of 1 checkpoint, 16,154 parameters, 129 kB\n");
     run("uniform", "base.safetensors+l1", "--out-dtype", "F64", "-o", "m1.safetensors");
     run("uniform", "m0.safetensors", "m1.safetensors", "--out-dtype", "F32", "-o", "b.safetensors");
     run("uniform", "l0", "l1", "--base", "base.safetensors", "-o", "a.safetensors");
@@ -174,6 +174,12 @@ class LoraIT {
         "l0",
         "--rank",
         "3",
+        "-o",
+        "soup");
+    assertFails(
+        "l0+nowhere: the adapter 'nowhere' is neither a path nor in the Hugging Face cache",
+        "uniform",
+        "l0+nowhere",
         "-o",
         "soup");
     assertFails(

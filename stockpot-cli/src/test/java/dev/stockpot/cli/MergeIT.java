@@ -10,6 +10,7 @@ import dev.stockpot.cli.StockpotProcess.Result;
 import dev.stockpot.internal.io.Sha256;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonReader;
+import dev.stockpot.internal.json.JsonWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,35 @@ class MergeIT {
     for (int i = 0; i < norm.length; i++) {
       assertThat(norm[i]).isEqualTo((float) (0.25 * a[i] + 0.75 * b[i]));
     }
+  }
+
+  @Test
+  void whatHasNoEffectIsWarnedOfAlsoWhenQuiet() throws Exception {
+    config(LINEAR + "parameters: {density: 0.5, weight: {filter: self_atn, value: 2}}\n");
+    Result result =
+        stockpot(folder, "merge", "config.yml", "out", "--dry-run", "--quiet", "--json");
+    List<String> warnings =
+        List.of(
+            "config.yml:7: 'density' has no effect: merge_method linear has no such parameter",
+            "config.yml:7: filter 'self_atn' is in no tensor's name; did you mean 'self_attn'?");
+    assertThat(result.code()).isEqualTo(0);
+    assertThat(result.err()).isEqualTo("warning: " + String.join("\nwarning: ", warnings) + "\n");
+    assertThat(((Json.Obj) JsonReader.read(result.out())).members())
+        .containsEntry("warnings", JsonWriter.of(warnings))
+        .containsEntry("notes", JsonWriter.of(List.of()));
+  }
+
+  @Test
+  void tooLittleMemoryIsToldBeforeAnythingIsDone() throws Exception {
+    config(LINEAR);
+    String[] dry = {
+      "merge", "config.yml", "out", "--dry-run", "--memory", "100k", "--threads", "1"
+    };
+    assertThat(stockpot(folder, dry).err())
+        .startsWith("stockpot: the merge does not fit into memory, 123 faults:\n")
+        .contains(
+            "a: tensor 'lm_head.weight': merging it takes 160 KiB of memory with 1 thread, and 100"
+                + " KiB are allowed; raise --memory or lower --threads\n");
   }
 
   @ParameterizedTest

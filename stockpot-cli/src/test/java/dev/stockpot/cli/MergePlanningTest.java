@@ -89,6 +89,7 @@ class MergePlanningTest {
         .containsExactly(5.0, 5.0);
     assertThat(each(merge, "model.layers.2.self_attn.q_proj.weight", "weight"))
         .containsExactly(3.0, 3.0);
+    assertThat(merge.warnings()).isEmpty();
     assertThat(merge.notes()).isEmpty();
   }
 
@@ -193,6 +194,17 @@ class MergePlanningTest {
                     Optional.empty(), 0, new TensorFilter(List.of("atn"), List.of()))))
         .isInstanceOf(RecipeException.class)
         .hasMessage("filter 'atn' of --only or --except fits no tensor of the output");
+    assertThatThrownBy(() ->
+            plan(
+                linear("a", "b"),
+                new MergePlanner.Options(
+                    Optional.empty(),
+                    0,
+                    new TensorFilter(List.of(), List.of("embed_token.weight")))))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "filter 'embed_token.weight' of --only or --except fits no tensor of the output; did"
+                + " you mean 'embed_tokens.weight'?");
   }
 
   @Test
@@ -285,10 +297,10 @@ class MergePlanningTest {
     assertTold(
         "merge_method: ties\nbase_model: b\nmodels: [{model: a}]\n"
             + "parameters: {weight: 1, density: -0.5}",
-        "recipe.yml:1: ties: density -0.5 must be at least 0 (first for tensor 'lm_head.weight')");
+        "recipe.yml:4: ties: density -0.5 must be at least 0 (first for tensor 'lm_head.weight')");
     assertTold(
         "merge_method: linear\nmodels: [{model: a}]\nparameters: {weight: 0}",
-        "recipe.yml:1: linear: the weights [0.0] add up to 0 (first for tensor 'lm_head.weight')");
+        "recipe.yml:3: linear: the weights [0.0] add up to 0 (first for tensor 'lm_head.weight')");
   }
 
   @Test
@@ -371,11 +383,26 @@ class MergePlanningTest {
             + " layers), encoder.block (3 layers)");
     assertTold(
         "merge_method: passthrough\nmodules: {encoder: {models: [{model: t5}]}}",
-        "recipe.yml:1: no module is for decoder.block (3 layers) in DIR/t5; add it under modules");
+        "recipe.yml:2: no module is for decoder.block (3 layers) in DIR/t5; add it under modules");
   }
 
   @Test
-  void whatIsWrittenToNoEffectIsNoted() {
+  void aModelHasOneName() {
+    assertThat(
+            plan("merge_method: ties\nbase_model: base/\nparameters: {weight: 1}\n"
+                    + "models: [{model: a}, {model: base}]")
+                .steps()
+                .getFirst()
+                .inputs())
+        .hasSize(2);
+    assertTold(
+        "merge_method: ties\nbase_model: base\nparameters: {weight: 1}\n"
+            + "models:\n- model: a\n- model: ./base",
+        "recipe.yml:2: 'base' is the same as './base'; name it in the same way everywhere");
+  }
+
+  @Test
+  void whatIsWrittenToNoEffectIsWarnedOf() {
     PlannedMerge merge =
         plan(
             """
@@ -394,12 +421,32 @@ class MergePlanningTest {
             parameters:
               density: 0.3
             """);
-    assertThat(merge.notes())
+    assertThat(merge.warnings())
         .containsExactly(
-            "recipe.yml:14: this 'density' is used nowhere",
-            "recipe.yml:8: filter 'self_atn' is in no tensor's name",
-            "recipe.yml:10: this 'weight' is used nowhere",
-            "recipe.yml:12: this 'weight' is used nowhere");
+            "recipe.yml:14: this 'density' has no effect: other values come before it",
+            "recipe.yml:8: filter 'self_atn' is in no tensor's name; did you mean 'self_attn'?",
+            "recipe.yml:10: this 'weight' has no effect: other values come before it",
+            "recipe.yml:12: this 'weight' has no effect: base is the base");
+  }
+
+  @Test
+  void valuesThatAMethodRefusesAreToldWithTheirLine() {
+    String models = "base_model: base\nmodels:\n  - model: a\n  - model: b\n    parameters:\n";
+    assertTold(
+        "merge_method: ties\n" + models + "      density: -1\nparameters: {weight: 1}",
+        "recipe.yml:7: ties: density -1.0 must be at least 0 (first for tensor 'lm_head.weight')");
+    assertTold(
+        "merge_method: ties\n" + models + "      density: [1, -3]\nparameters: {weight: 1}",
+        "recipe.yml:7: ties: density -0.33333333333333326 must be at least 0 (first for tensor"
+            + " 'model.layers.1.input_layernorm.weight')");
+    assertTold(
+        "merge_method: slerp\nbase_model: a\nmodels: [{model: b}]\nparameters: {}",
+        "recipe.yml:4: slerp needs 't' (first for tensor 'lm_head.weight'): give it under"
+            + " parameters");
+    assertTold(
+        "merge_method: linear\nmodels:\n- {model: a, parameters: {weight: 1}}\nbase_model: base",
+        "recipe.yml:4: linear needs 'weight' for base (first for tensor 'lm_head.weight'): give it"
+            + " under the model's parameters, or for all models under parameters");
   }
 
   @Test
@@ -536,9 +583,10 @@ class MergePlanningTest {
           merge.plan(),
           merge.steps(),
           merge.companions(),
-          merge.notes().stream()
-              .map(note -> note.replace(folder + "/recipe.yml", "recipe.yml"))
-              .toList());
+          merge.warnings().stream()
+              .map(warning -> warning.replace(folder + "/recipe.yml", "recipe.yml"))
+              .toList(),
+          merge.notes());
     } catch (RecipeException e) {
       throw new RecipeException(e.getMessage().replace(folder + "/recipe.yml", "recipe.yml"));
     }

@@ -202,8 +202,8 @@ class MergeTokensTest {
     }
     assertThatThrownBy(() -> merge("base", "chat_template: chatlm"))
         .hasMessage(
-            "recipe.yml:1: chat_template 'chatlm' is neither auto, nor one of alpaca, chatml,"
-                + " llama3, mistral, exaone, nor a Jinja template");
+            "recipe.yml:4: chat_template 'chatlm' is neither auto, nor one of alpaca, chatml,"
+                + " llama3, mistral, exaone, nor a Jinja template; did you mean 'chatml'?");
   }
 
   private void model(String name, long seed, int rows, int words, String... added) {

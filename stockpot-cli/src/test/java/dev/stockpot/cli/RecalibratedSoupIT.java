@@ -103,7 +103,7 @@ class RecalibratedSoupIT {
     // One of uniform-own, two of greedy-own: its only trial, and the file.
     assertThat(result.out())
         .contains(
-            "4 recipes from 2 ingredients; at most 8 evaluations on select, and 6 on 1 other sets;"
+            "4 recipes from 2 ingredients; at most 8 evaluations on select, and 6 on 1 other set;"
                 + " 3 passes over train for BatchNorm statistics.\n")
         .containsPattern(
             "\nAt most: [0-9.]+ s of inference, [0-9.]+ s of recalibration \\(3 passes over 500"

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /// What a file is, by its first bytes; for messages about files that are not what their name says.
 final class FileKind {
@@ -24,6 +25,7 @@ final class FileKind {
           new Kind(0, "GGUF", "is a GGUF file; name it .gguf"),
           new Kind(0, "\u0089HDF", "is an HDF5 file (Keras), not a %s file"),
           new Kind(0, "\u001f\u008b", "is compressed with gzip; decompress it"),
+          new Kind(0, "PK\u0003\u0004", "is a zip archive; one that PyTorch saved is named .pt"),
           new Kind(0, "\u0093NUMPY", "is a NumPy array, not a %s file"),
           new Kind(0, "<", "is a web page or XML, not a %s file; download it again"),
           new Kind(0, "{", "is JSON, not a %s file"),
@@ -50,6 +52,16 @@ final class FileKind {
     return head.array();
   }
 
+  /// What the file is if it is of another kind that is known, and what to do.
+  ///
+  /// @param format that it should be of
+  static Optional<String> other(byte[] head, String format) {
+    return KINDS.stream()
+        .filter(kind -> kind.matches(head) && !kind.what().startsWith("is a " + format))
+        .findFirst()
+        .map(kind -> kind.what().replace("a %s", (format.equals("ONNX") ? "an " : "a ") + format));
+  }
+
   /// What the file is and what to do, as far as its bytes tell.
   ///
   /// @param format that it should be of
@@ -57,10 +69,7 @@ final class FileKind {
     if (head.length == 0) {
       return "is empty";
     }
-    return KINDS.stream()
-        .filter(kind -> kind.matches(head))
-        .findFirst()
-        .map(kind -> kind.what().replace("%s", format))
+    return other(head, format)
         .orElseGet(() ->
             "is not a "
                 + format

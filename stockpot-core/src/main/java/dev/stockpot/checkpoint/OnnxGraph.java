@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -72,8 +73,9 @@ public final class OnnxGraph implements AutoCloseable {
     try {
       readModel();
     } catch (ProtobufException e) {
+      Optional<String> other = FileKind.other(FileKind.head(file), "ONNX");
       file.close();
-      throw invalid(e);
+      throw other.map(what -> CheckpointException.of(path, what)).orElseGet(() -> invalid(e));
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;

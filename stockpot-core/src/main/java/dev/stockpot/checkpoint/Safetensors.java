@@ -65,6 +65,11 @@ public final class Safetensors implements CheckpointFormat {
       file.read(0, prefix);
       long length = prefix.getLong(0);
       if (Long.compareUnsigned(length, SafetensorsHeader.MAX_BYTES) > 0) {
+        // Text in these eight bytes is a larger number.
+        FileKind.other(FileKind.head(file), "safetensors")
+            .ifPresent(what -> {
+              throw CheckpointException.of(path, what);
+            });
         throw CheckpointException.at(
             path,
             0,

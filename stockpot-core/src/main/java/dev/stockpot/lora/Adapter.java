@@ -6,6 +6,7 @@ import dev.stockpot.checkpoint.Checkpoints;
 import dev.stockpot.checkpoint.ElementReader;
 import dev.stockpot.checkpoint.TensorSpec;
 import dev.stockpot.internal.linear.Matrix;
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.internal.text.Excerpt;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ public final class Adapter implements AutoCloseable {
   public String description() {
     String names =
         config.targets().isEmpty()
-            ? contents.modules().size() + " modules"
+            ? Counted.of(contents.modules().size(), "module")
             : String.join(", ", config.targets());
     return "a LoRA adapter of rank %d%s, alpha %s%s, for %s; its base: %s"
         .formatted(

@@ -49,10 +49,12 @@ public record AdapterExtraction(Checkpoint base, Checkpoint tuned, Settings sett
   /// What was done.
   ///
   /// @param modules how well each is approximated, in the order of the checkpoint
+  /// @param narrow modules whose weights have a smaller side below the rank: zeros follow there
   /// @param left tensors that differ, or that only one has, and are not in the adapter
-  public record Report(List<Refactoring> modules, List<String> left) {
+  public record Report(List<Refactoring> modules, List<String> narrow, List<String> left) {
     public Report {
       modules = List.copyOf(modules);
+      narrow = List.copyOf(narrow);
       left = List.copyOf(left);
     }
   }
@@ -62,10 +64,11 @@ public record AdapterExtraction(Checkpoint base, Checkpoint tuned, Settings sett
   /// @param target a folder that is not there, or empty
   /// @param texts further files of it, by name
   /// @param threads that compute; the bytes do not depend on it
-  /// @throws CheckpointException if no weight differs, a target is not there, or values are not
-  ///   finite
+  /// @throws CheckpointException if no weight differs, none has the rank, a target is not there, or
+  ///   values are not finite
   public Report write(Path target, Map<String, String> texts, int threads, Progress progress) {
     ExtractionTargets selected = ExtractionTargets.of(this, threads, progress);
+    List<String> narrow = narrow(selected.weights());
     List<LowRank> modules = selected.weights().stream().map(this::module).toList();
     AdapterConfig config =
         new AdapterConfig(
@@ -83,8 +86,30 @@ public record AdapterExtraction(Checkpoint base, Checkpoint tuned, Settings sett
       List<Refactoring> errors =
           Workers.map(threads, modules, module -> extract(writer, module, task));
       writer.commit();
-      return new Report(errors, selected.left());
+      return new Report(errors, narrow, selected.left());
     }
+  }
+
+  private List<String> narrow(List<TensorSpec> weights) {
+    long most = weights.stream().mapToLong(AdapterExtraction::smallerSide).max().orElse(0);
+    if (settings.rank() > most) {
+      throw CheckpointException.of(
+          tuned.path(),
+          "rank "
+              + settings.rank()
+              + " is more than any of its "
+              + weights.size()
+              + " weights to adapt can have; ask for at most "
+              + most);
+    }
+    return weights.stream()
+        .filter(weight -> smallerSide(weight) < settings.rank())
+        .map(weight -> ExtractionTargets.module(weight.name()))
+        .toList();
+  }
+
+  private static long smallerSide(TensorSpec weight) {
+    return Math.min(weight.shape().getFirst(), weight.shape().getLast());
   }
 
   private Refactoring extract(AdapterWriter writer, LowRank module, Progress.Task task) {

@@ -37,6 +37,10 @@ public record Adapters(HuggingFaceCache cache) {
       return apply(reference.get().adapter(), reference.get().base(), options);
     }
     if (!Adapter.isAdapter(path)) {
+      missing(path)
+          .ifPresent(what -> {
+            throw CheckpointException.of(path, what);
+          });
       return Checkpoints.open(path, options);
     }
     return apply(path, base.orElseGet(() -> base(path)), options);
@@ -53,6 +57,31 @@ public record Adapters(HuggingFaceCache cache) {
     return Stream.iterate(word.indexOf('+'), at -> at > 0, at -> word.indexOf('+', at + 1))
         .flatMap(at -> reference(word.substring(0, at), word.substring(at + 1)).stream())
         .findFirst();
+  }
+
+  /// What `BASE+ADAPTER` lacks; absent if there is such a file, or no half of it is there.
+  public Optional<String> missing(Path path) {
+    String word = path.toString();
+    if (Files.exists(path) || reference(path).isPresent()) {
+      return Optional.empty();
+    }
+    return Stream.iterate(word.indexOf('+'), at -> at > 0, at -> word.indexOf('+', at + 1))
+        .flatMap(at -> missing(word.substring(0, at), word.substring(at + 1)).stream())
+        .findFirst();
+  }
+
+  private Optional<String> missing(String base, String adapter) {
+    boolean based = find(base, Path.of("")).isPresent();
+    Optional<Path> folder = find(adapter, Path.of(""));
+    if (folder.filter(Adapter::isAdapter).isPresent()) {
+      return Optional.of("the base '" + base + "' is neither a path nor in the Hugging Face cache");
+    } else if (!based) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        folder.isPresent()
+            ? "'" + adapter + "' is no folder of a LoRA adapter (" + AdapterConfig.FILE + ")"
+            : "the adapter '" + adapter + "' is neither a path nor in the Hugging Face cache");
   }
 
   private Optional<Reference> reference(String base, String adapter) {

@@ -33,8 +33,10 @@ public final class MergeMemory {
     return threads * leastWindow(plan) + state;
   }
 
+  /// Checks that every tensor can be merged.
+  ///
   /// @throws CheckpointException naming every tensor that does not fit
-  static void check(MergePlan plan, int threads, long memory) {
+  public static void check(MergePlan plan, int threads, long memory) {
     long windows = threads * leastWindow(plan);
     List<CheckpointException> faults = new ArrayList<>();
     for (Step step : plan.steps()) {
@@ -45,17 +47,21 @@ public final class MergeMemory {
                 step.inputs().getFirst().checkpoint().path(),
                 step.output().name(),
                 "merging it takes "
-                    + Math.ceilDiv(bytes, MIB)
-                    + " MiB of memory with "
+                    + size(bytes)
+                    + " of memory with "
                     + (threads == 1 ? "1 thread" : threads + " threads")
                     + ", and "
-                    + memory / MIB
-                    + " MiB are allowed; raise --memory or lower --threads"));
+                    + size(memory)
+                    + " are allowed; raise --memory or lower --threads"));
       }
     }
     if (!faults.isEmpty()) {
       throw CheckpointException.all("the merge does not fit into memory", faults);
     }
+  }
+
+  private static String size(long bytes) {
+    return bytes < MIB ? Math.ceilDiv(bytes, 1024) + " KiB" : Math.ceilDiv(bytes, MIB) + " MiB";
   }
 
   /// Bytes of one thread's window. A small model gets a small one: to clear it, for each of many

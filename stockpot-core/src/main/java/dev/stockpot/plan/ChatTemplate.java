@@ -2,6 +2,7 @@ package dev.stockpot.plan;
 
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonWriter;
+import dev.stockpot.internal.text.Nearest;
 import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.tokenizer.Companions;
@@ -15,15 +16,29 @@ import java.util.Map;
 import java.util.Optional;
 
 /// How the output's tokenizer writes a conversation: a Jinja template.
-final class ChatTemplate {
+public final class ChatTemplate {
   /// Templates that have names.
   static final List<String> NAMES = List.of("alpaca", "chatml", "llama3", "mistral", "exaone");
 
+  private static final String AUTO = "auto";
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIG = "tokenizer_config.json";
   private static final String KEY = "chat_template";
 
   private ChatTemplate() {}
+
+  /// What is wrong with what a config says, if anything.
+  public static Optional<String> fault(String wanted) {
+    return wanted.equals(AUTO) || NAMES.contains(wanted) || wanted.indexOf('{') >= 0
+        ? Optional.empty()
+        : Optional.of(
+            "chat_template '"
+                + wanted
+                + "' is neither auto, nor one of "
+                + String.join(", ", NAMES)
+                + ", nor a Jinja template"
+                + Nearest.to(wanted, NAMES).map(it -> "; did you mean '" + it + "'?").orElse(""));
+  }
 
   /// The tokenizer's files with a template.
   ///
@@ -51,20 +66,16 @@ final class ChatTemplate {
   }
 
   private static Optional<String> text(Place at, String wanted, List<Companions> models) {
-    if (wanted.equals("auto")) {
+    if (wanted.equals(AUTO)) {
       return mostCommon(models);
     }
     if (NAMES.contains(wanted)) {
       return Optional.of(named(wanted));
     }
-    if (wanted.indexOf('{') < 0) {
-      throw at.error(
-          "chat_template '"
-              + wanted
-              + "' is neither auto, nor one of "
-              + String.join(", ", NAMES)
-              + ", nor a Jinja template");
-    }
+    fault(wanted)
+        .ifPresent(fault -> {
+          throw at.error(fault);
+        });
     return Optional.of(wanted);
   }
 

@@ -1,5 +1,6 @@
 package dev.stockpot.plan;
 
+import dev.stockpot.internal.text.Counted;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -39,6 +40,9 @@ record LayerStack(String prefix, int layers) {
 
   @Override
   public String toString() {
-    return (prefix.isEmpty() ? "without a name" : prefix) + " (" + layers + " layers)";
+    return (prefix.isEmpty() ? "without a name" : prefix)
+        + " ("
+        + Counted.of(layers, "layer")
+        + ")";
   }
 }

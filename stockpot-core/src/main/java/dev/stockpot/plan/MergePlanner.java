@@ -15,6 +15,7 @@ import dev.stockpot.method.Methods;
 import dev.stockpot.method.Parameters;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.ModelReference;
+import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.tokenizer.Companions;
 import java.nio.file.Path;
@@ -27,9 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Plans what a merge config asks for, from the headers of its models.
 public final class MergePlanner {
+  private static final Pattern NUMBERS = Pattern.compile("[-+.0-9E]+");
+
   private final MergeConfig config;
   private final MethodDefinition method;
   private final Map<ModelReference, Model> models;
@@ -89,28 +93,31 @@ public final class MergePlanner {
       add(part);
     }
     faults.check(config.at().file());
-    checkFilters();
+    List<String> filters = checkFilters();
+    List<String> warnings = values.warnings(names, filters.isEmpty());
     MergePlan plan =
         new MergePlan(inputs(), steps.stream().map(PlannedStep::step).toList(), commonMetadata());
     Companions companions =
         new OutputConfig(models.get(config.donor()), plan.output())
             .of(config, parts.restacked(), heads.untied(), tokens);
-    return new PlannedMerge(config, plan, steps, companions, notes);
+    return new PlannedMerge(config, plan, steps, companions, warnings, notes);
   }
 
-  private void checkFilters() {
+  /// The filters that the user gives, each of which fits a tensor.
+  private List<String> checkFilters() {
     List<String> outputs = steps.stream().map(step -> step.step().output().name()).toList();
     List<String> filters = new ArrayList<>(options.filter().only());
     filters.addAll(options.filter().except());
     for (String filter : filters) {
       if (outputs.stream().noneMatch(name -> TensorFilter.fits(filter, name))) {
         throw new RecipeException(
-            "filter '" + filter + "' of --only or --except fits no tensor of the output");
+            "filter '"
+                + filter
+                + "' of --only or --except fits no tensor of the output"
+                + TensorNames.hint(filter, outputs));
       }
     }
-    if (filters.isEmpty()) {
-      notes.addAll(values.notes(names));
-    }
+    return filters;
   }
 
   private void add(Part part) {
@@ -304,7 +311,7 @@ public final class MergePlanner {
     all.addAll(statistics(name, spec, ingredients));
     values
         .of(target, members, hasBase)
-        .flatMap(parameters -> make(name, parameters))
+        .flatMap(parameters -> make(target, members, parameters))
         .ifPresent(made -> {
           // What the models say, not what computed values are read in.
           List<DType> dtypes = inputs.stream().map(input -> own(input, name).dtype()).toList();
@@ -321,19 +328,19 @@ public final class MergePlanner {
   /// A method with what it was made from.
   private record Made(MergeMethod method, Parameters parameters) {}
 
-  private Optional<Made> make(String name, Parameters parameters) {
+  private Optional<Made> make(
+      Values.Target target, List<Values.Member> members, Parameters parameters) {
     // Not the record itself: hash codes of records are slow in a JVM that has just started.
     List<Object> key = List.of(parameters.hasBase(), parameters.global(), parameters.each());
     try {
       return Optional.of(
           new Made(made.computeIfAbsent(key, _ -> method.create().apply(parameters)), parameters));
     } catch (IllegalArgumentException e) {
-      if (refused.add(e.getMessage())) {
-        faults.add(
-            config
-                .at()
-                .error(
-                    method.name() + ": " + e.getMessage() + " (first for tensor '" + name + "')"));
+      Place at = values.blamed(target, members, e.getMessage());
+      // A gradient has other numbers in every layer.
+      if (refused.add(at + NUMBERS.matcher(e.getMessage()).replaceAll(""))) {
+        String first = " (first for tensor '" + target.name() + "')";
+        faults.add(at.error(method.name() + ": " + e.getMessage() + first));
       }
       return Optional.empty();
     }

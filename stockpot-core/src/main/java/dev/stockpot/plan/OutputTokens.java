@@ -45,7 +45,11 @@ record OutputTokens(
     List<Companions> all = config.models().stream().map(it -> models.get(it).companions()).toList();
     Map<String, String> files =
         ChatTemplate.files(
-            config.at(), config.chatTemplate().get(), tokens.companions(), all, notes);
+            config.at("chat_template"),
+            config.chatTemplate().get(),
+            tokens.companions(),
+            all,
+            notes);
     return new OutputTokens(tokens.models(), tokens.companions().with(files), tokens.rows(), notes);
   }
 

@@ -1,5 +1,6 @@
 package dev.stockpot.plan;
 
+import dev.stockpot.internal.text.Counted;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.MergeConfig.Module;
 import dev.stockpot.recipe.MergeConfig.Range;
@@ -165,7 +166,7 @@ final class Parts {
       if (!named.containsKey(stack.prefix())) {
         faults.add(
             config
-                .at()
+                .at("modules")
                 .error(
                     "no module is for "
                         + stack
@@ -212,7 +213,7 @@ final class Parts {
     config
         .base()
         .filter(base -> sources.stream().noneMatch(source -> source.model().equals(base)))
-        .ifPresent(base -> sources.add(Source.whole(config.at(), base)));
+        .ifPresent(base -> sources.add(Source.whole(config.at("base_model"), base)));
     Scope scope = new Scope.Whole(belongs);
     List<Part.Input> inputs = new ArrayList<>();
     for (Source source : sources) {
@@ -245,8 +246,8 @@ final class Parts {
                   .at()
                   .error(
                       "this has "
-                          + range.layers()
-                          + " layers and the slice's first source "
+                          + Counted.of(range.layers(), "layer")
+                          + " and the slice's first source "
                           + layers(slice)
                           + "; all sources of a slice have the same number"));
           continue;

@@ -9,15 +9,18 @@ import java.util.List;
 ///
 /// @param steps as in the plan, with what is said of them
 /// @param companions of the output: config.json, tokenizer
-/// @param notes for the user: what the config says to no effect, what was settled without asking
+/// @param warnings for the user: what the config says to no effect
+/// @param notes for the user: what was settled without asking
 public record PlannedMerge(
     MergeConfig config,
     MergePlan plan,
     List<PlannedStep> steps,
     Companions companions,
+    List<String> warnings,
     List<String> notes) {
   public PlannedMerge {
     steps = List.copyOf(steps);
+    warnings = List.copyOf(warnings);
     notes = List.copyOf(notes);
   }
 }

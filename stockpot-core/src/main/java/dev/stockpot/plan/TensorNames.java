@@ -1,12 +1,16 @@
 package dev.stockpot.plan;
 
+import dev.stockpot.internal.text.Nearest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Names of many tensors in few words: `model.layers.0-31.mlp.up_proj.weight`.
@@ -35,6 +39,20 @@ public final class TensorNames {
                   + first.rest());
     });
     return brief;
+  }
+
+  /// What to append to a message about a filter that is in no name: `; did you mean 'self_attn'?`,
+  /// or nothing where no part of a name is near.
+  static String hint(String filter, Collection<String> names) {
+    int length = filter.split("\\.", -1).length;
+    Set<String> parts = new LinkedHashSet<>();
+    for (String name : names) {
+      List<String> words = List.of(name.split("\\.", -1));
+      for (int i = 0; i + length <= words.size(); i++) {
+        parts.add(String.join(".", words.subList(i, i + length)));
+      }
+    }
+    return Nearest.to(filter, parts).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
   /// Numbers as ranges: `0-3,7`.

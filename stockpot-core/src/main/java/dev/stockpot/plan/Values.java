@@ -9,6 +9,7 @@ import dev.stockpot.recipe.MergeConfig.Lines;
 import dev.stockpot.recipe.MergeConfig.Module;
 import dev.stockpot.recipe.MergeConfig.Slice;
 import dev.stockpot.recipe.MergeConfig.Source;
+import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.Setting;
 import java.util.ArrayList;
@@ -20,8 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /// Values of a method's parameters for single tensors. Of several places, the most special that has
 /// a value for the tensor decides: source, slice, module, config, default.
@@ -72,7 +72,9 @@ final class Values {
 
   private boolean put(
       Map<String, Object> values, Parameter parameter, Target target, Optional<Member> member) {
-    Optional<Object> value = written(parameter.name(), target, member).or(parameter::fallback);
+    Optional<Setting.Branch> written = written(parameter.name(), target, member);
+    written.ifPresent(used::add);
+    Optional<Object> value = written.map(it -> it.value(target.depth())).or(parameter::fallback);
     value.ifPresent(it -> values.put(parameter.name(), it));
     if (value.isEmpty()) {
       miss(parameter, target, member);
@@ -80,29 +82,50 @@ final class Values {
     return value.isPresent();
   }
 
-  private Optional<Object> written(String name, Target target, Optional<Member> member) {
+  private Optional<Setting.Branch> written(String name, Target target, Optional<Member> member) {
     return member
-        .flatMap(it -> value(it.source().parameters(), name, it.name(), target.depth()))
+        .flatMap(it -> branch(it.source().parameters(), name, it.name()))
         .or(() -> {
           String tensor = member.map(Member::name).orElse(target.name());
           return target
               .slice()
-              .flatMap(slice -> value(slice.parameters(), name, tensor, target.depth()))
-              .or(() -> value(target.module().parameters(), name, tensor, target.depth()))
-              .or(() -> value(config.parameters(), name, tensor, target.depth()));
+              .flatMap(slice -> branch(slice.parameters(), name, tensor))
+              .or(() -> branch(target.module().parameters(), name, tensor))
+              .or(() -> branch(config.parameters(), name, tensor));
         });
   }
 
-  private Optional<Object> value(
-      Map<String, Setting> settings, String name, String tensor, double depth) {
-    Optional<Setting.Branch> branch =
-        Optional.ofNullable(settings.get(name)).flatMap(setting -> setting.of(tensor));
-    branch.ifPresent(used::add);
-    return branch.map(it -> it.value(depth));
+  private static Optional<Setting.Branch> branch(
+      Map<String, Setting> settings, String name, String tensor) {
+    return Optional.ofNullable(settings.get(name)).flatMap(setting -> setting.of(tensor));
+  }
+
+  /// Where the value is written that a method refuses, as far as its message names the parameter,
+  /// and where that has several values, the value.
+  Place blamed(Target target, List<Member> members, String message) {
+    Optional<Place> first = Optional.empty();
+    for (Parameter parameter : method.parameters()) {
+      if (!Pattern.compile("\\b" + parameter.name() + "s?\\b").matcher(message).find()) {
+        continue;
+      }
+      List<Optional<Member>> whose =
+          parameter.scope() == Scope.GLOBAL
+              ? List.of(Optional.empty())
+              : members.stream().map(Optional::of).toList();
+      for (Optional<Member> member : whose) {
+        Optional<Setting.Branch> written = written(parameter.name(), target, member);
+        first = first.or(() -> written.map(Setting.Branch::at));
+        if (written.isPresent()
+            && message.contains(written.get().value(target.depth()).toString())) {
+          return written.get().at();
+        }
+      }
+    }
+    return first.orElse(config.at());
   }
 
   private void miss(Parameter parameter, Target target, Optional<Member> member) {
-    Place at = member.map(it -> it.source().at()).orElse(config.at());
+    Place at = member.map(it -> it.source().at()).orElse(config.at("parameters"));
     String of = member.map(it -> " for " + it.source().model()).orElse("");
     if (missing.add(parameter.name() + at)) {
       String where =
@@ -131,46 +154,61 @@ final class Values {
   /// What was written to no effect, once all tensors have their values.
   ///
   /// @param names of tensors, in the output and the models
-  List<String> notes(Set<String> names) {
-    List<String> notes = new ArrayList<>();
-    forEachSetting((name, setting) -> {
+  /// @param all whether all tensors were merged; else only filters without a tensor are told
+  List<String> warnings(Set<String> names, boolean all) {
+    List<String> warnings = new ArrayList<>();
+    forEachSetting((name, setting, base) -> {
       for (Setting.Branch branch : setting.branches()) {
-        if (!used.contains(branch)) {
-          notes.add(branch.at() + ": " + unused(name, branch, names));
+        if (names.stream().noneMatch(branch::fits)) {
+          String filter = branch.filter().orElse("*");
+          warnings.add(
+              branch.at()
+                  + ": filter '"
+                  + filter
+                  + "' is in no tensor's name"
+                  + TensorNames.hint(filter, names));
+        } else if (all && !used.contains(branch)) {
+          warnings.add(
+              branch.at()
+                  + ": this '"
+                  + name
+                  + "' has no effect: "
+                  + base.map(it -> it + " is the base").orElse("other values come before it"));
         }
       }
     });
-    return notes;
+    return warnings;
   }
 
-  private static String unused(String name, Setting.Branch branch, Set<String> names) {
-    return names.stream().noneMatch(branch::fits)
-        ? "filter '" + branch.filter().orElse("*") + "' is in no tensor's name"
-        : "this '" + name + "' is used nowhere";
-  }
-
-  /// Takes a parameter's name and what is written.
+  /// Takes a parameter's name, what is written, and the base if it is written for that.
   private interface Visitor {
-    void visit(String name, Setting setting);
+    void visit(String name, Setting setting, Optional<ModelReference> base);
   }
 
   private void forEachSetting(Visitor visitor) {
-    Consumer<Map<String, Setting>> visit =
-        settings ->
-            method
-                .parameters()
-                .forEach(parameter ->
-                    Optional.ofNullable(settings.get(parameter.name()))
-                        .ifPresent(setting -> visitor.visit(parameter.name(), setting)));
-    visit.accept(config.parameters());
+    visit(config.parameters(), Optional.empty(), visitor);
     for (Module module : config.modules()) {
-      visit.accept(module.parameters());
-      module.slices().forEach(slice -> visit.accept(slice.parameters()));
-      Stream.concat(
-              module.models().stream(),
-              module.slices().stream().flatMap(slice -> slice.sources().stream()))
-          .map(Source::parameters)
-          .forEach(visit);
+      visit(module.parameters(), Optional.empty(), visitor);
+      module.models().forEach(it -> visit(it.parameters(), base(it, config.base()), visitor));
+      for (Slice slice : module.slices()) {
+        visit(slice.parameters(), Optional.empty(), visitor);
+        Optional<ModelReference> base = slice.base().or(config::base);
+        slice.sources().forEach(it -> visit(it.parameters(), base(it, base), visitor));
+      }
+    }
+  }
+
+  private static Optional<ModelReference> base(Source source, Optional<ModelReference> base) {
+    return base.filter(source.model()::equals);
+  }
+
+  private void visit(
+      Map<String, Setting> settings, Optional<ModelReference> base, Visitor visitor) {
+    for (Parameter parameter : method.parameters()) {
+      Setting setting = settings.get(parameter.name());
+      if (setting != null) {
+        visitor.visit(parameter.name(), setting, base);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.SequencedSet;
 /// A merge as a config says it, in the words of mergekit's format.
 ///
 /// @param at where it begins
+/// @param places of its keys
 /// @param name by which other merges of the same file use its result
 /// @param method such as `ties`
 /// @param base the pre-trained model, where the method has one
@@ -22,6 +23,7 @@ import java.util.SequencedSet;
 /// @param chatTemplate `auto`, a name, or a Jinja template
 public record MergeConfig(
     Place at,
+    Map<String, Place> places,
     Optional<String> name,
     String method,
     Optional<ModelReference> base,
@@ -34,6 +36,7 @@ public record MergeConfig(
     Optional<String> chatTemplate) {
 
   public MergeConfig {
+    places = Map.copyOf(places);
     modules = List.copyOf(modules);
     parameters = Map.copyOf(parameters);
   }
@@ -118,6 +121,11 @@ public record MergeConfig(
   ///
   /// @see <a href="https://arxiv.org/abs/2410.17146">Wang et al. 2024</a>
   public record Lines(Place at, double alpha, double beta) {}
+
+  /// Where a key is written; where the merge begins if it is not.
+  public Place at(String key) {
+    return places.getOrDefault(key, at);
+  }
 
   /// Every model that is merged, in the order of the file; the base last if it is none of them.
   public SequencedSet<ModelReference> models() {

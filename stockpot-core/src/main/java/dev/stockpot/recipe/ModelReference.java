@@ -10,7 +10,7 @@ import java.util.Optional;
 public record ModelReference(
     String path, Optional<String> revision, Optional<ModelReference> adapter) {
 
-  /// Reads `path[@revision][+adapter[@revision]]`.
+  /// Reads `path[@revision][+adapter[@revision]]`. A slash at the end of a path counts for nothing.
   ///
   /// @throws IllegalArgumentException saying what is wrong with it
   public static ModelReference of(String text) {
@@ -59,7 +59,7 @@ public record ModelReference(
 
   private static String path(String part) {
     int at = part.indexOf('@');
-    String path = at < 0 ? part : part.substring(0, at);
+    String path = (at < 0 ? part : part.substring(0, at)).replaceFirst("(?<=.)/+$", "");
     if (path.isBlank() || (at >= 0 && part.indexOf('@', at + 1) > at)) {
       throw new IllegalArgumentException("a model is written path[@revision][+adapter]");
     }

@@ -28,6 +28,20 @@ class HostileOnnxTest {
 
   @ParameterizedTest
   @CsvSource({
+    "version https://git-lfs.github.com/spec/v1, is a Git LFS pointer instead of the file; fetch"
+        + " the file with: git lfs pull",
+    "<html>, 'is a web page or XML, not an ONNX file; download it again'",
+    "'{}', 'is JSON, not an ONNX file'",
+  })
+  void filesOfOtherKindsAreNamed(String text, String message) throws IOException {
+    Path file = Files.writeString(folder.resolve("m.onnx"), text);
+    assertThatThrownBy(() -> Checkpoints.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(file + ": " + message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "0, UNDEFINED",
     "8, STRING",
     "15, COMPLEX128",

@@ -41,7 +41,7 @@ class AdapterExtractionTest {
     "63, 65, 16",
     "17, 9, 3",
     "9, 17, 9",
-    "5, 5, 8",
+    "5, 5, 5",
     "1, 7, 1",
   })
   void theErrorIsTheLeastPossible(int rows, int columns, int rank) {
@@ -66,6 +66,34 @@ class AdapterExtractionTest {
     assertThat(found.error()).isBetween((1 - 1e-9) * Math.sqrt(rest), Double.MAX_VALUE);
     // A spectrum without a gap is the hardest; the excess is some parts in a thousand.
     assertThat(found.error()).isLessThan(1.005 * Math.sqrt(rest) + 1e-13 * Math.sqrt(all));
+  }
+
+  @Test
+  void aRankThatWeightsCannotHaveIsTold() {
+    Map<String, Filled> base =
+        Map.of(
+            "wide.weight",
+            random(DType.F64, 1, 9, 8),
+            "narrow.weight",
+            random(DType.F64, 2, 20, 5));
+    Map<String, Filled> tuned =
+        Map.of(
+            "wide.weight",
+            random(DType.F64, 3, 9, 8),
+            "narrow.weight",
+            random(DType.F64, 4, 20, 5));
+    write(folder.resolve("base.safetensors"), base);
+    write(folder.resolve("tuned.safetensors"), tuned);
+    Report report = extract(settings(8), "adapter", 1);
+    assertThat(report.narrow()).containsExactly("narrow");
+    assertThat(report.modules())
+        .allSatisfy(module -> assertThat(module.relative()).isLessThan(1e-13));
+    assertThatThrownBy(() -> extract(settings(9), "other", 1))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            folder.resolve("tuned.safetensors")
+                + ": rank 9 is more than any of its 2 weights to adapt can have; ask for at most"
+                + " 8");
   }
 
   @ParameterizedTest

@@ -75,6 +75,23 @@ class AdaptersTest {
   }
 
   @Test
+  void theHalfThatIsMissingIsNamed() {
+    assertMissing(
+        base + "+none", "the adapter 'none' is neither a path nor in the Hugging Face cache");
+    assertMissing(
+        "none+" + adapter, "the base 'none' is neither a path nor in the Hugging Face cache");
+    assertMissing(
+        base + "+" + base, "'" + base + "' is no folder of a LoRA adapter (adapter_config.json)");
+    assertMissing("none+neither", "no such file or folder");
+  }
+
+  private void assertMissing(String word, String message) {
+    assertThatThrownBy(() -> adapters.open(Path.of(word), Optional.empty(), OpenOptions.NONE))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(word + ": " + message);
+  }
+
+  @Test
   void aPlusInANameIsNoReference() throws IOException {
     Path plain = Files.copy(base, folder.resolve("a+b.safetensors"));
     try (Checkpoint checkpoint = adapters.open(plain, Optional.empty(), OpenOptions.NONE)) {

@@ -35,9 +35,8 @@ public final class EvalFile {
   /// @param path an `eval.yml`, or a `soup.yml`, whose other keys are passed over
   /// @throws RecipeException naming file, line and mistake, or all of them
   public static EvalSpec read(Path path) {
-    YamlMapping file = YamlFile.read(path);
     Mistakes mistakes = new Mistakes();
-    mistakes.read(() -> file.only(SoupFile.KEYS));
+    YamlMapping file = mistakes.only(YamlFile.read(path), SoupFile.KEYS);
     return new EvalFile(SoupFile.folder(path)).whole(file, mistakes);
   }
 

@@ -99,6 +99,10 @@ public final class Ingredients {
     if (HuggingFaceCache.isModel(word)) {
       return List.of(downloaded(word, error));
     }
+    Optional<String> missing = new Adapters().missing(literal);
+    if (missing.isPresent()) {
+      throw error.apply(literal + ": " + missing.get());
+    }
     if (!Globs.isGlob(word)) {
       throw error.apply("no such file or folder: " + literal);
     }

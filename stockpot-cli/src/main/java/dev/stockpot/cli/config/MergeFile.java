@@ -1,9 +1,11 @@
 package dev.stockpot.cli.config;
 
 import dev.stockpot.checkpoint.DType;
+import dev.stockpot.internal.text.Nearest;
 import dev.stockpot.method.MethodDefinition;
-import dev.stockpot.method.MethodDefinition.Statistics;
+import dev.stockpot.method.MethodDefinition.Base;
 import dev.stockpot.method.Methods;
+import dev.stockpot.plan.ChatTemplate;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.MergeConfig.Lines;
 import dev.stockpot.recipe.MergeConfig.Module;
@@ -11,35 +13,23 @@ import dev.stockpot.recipe.MergeConfig.Range;
 import dev.stockpot.recipe.MergeConfig.Slice;
 import dev.stockpot.recipe.MergeConfig.Source;
 import dev.stockpot.recipe.ModelReference;
+import dev.stockpot.recipe.Place;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.recipe.Setting;
 import dev.stockpot.recipe.TokenizerConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Reads a merge config: mergekit's format, one merge or several in one file.
 ///
 /// @see <a href="https://github.com/arcee-ai/mergekit">mergekit</a>
 public final class MergeFile {
-  private static final List<String> KEYS =
-      List.of(
-          "name",
-          "merge_method",
-          "models",
-          "slices",
-          "modules",
-          "base_model",
-          "parameters",
-          "dtype",
-          "out_dtype",
-          "tokenizer_source",
-          "tokenizer",
-          "chat_template");
-
   private static final Map<String, DType> DTYPES =
       Map.of(
           "bfloat16", DType.BF16,
@@ -48,59 +38,88 @@ public final class MergeFile {
           "float64", DType.F64);
 
   private final YamlMapping file;
-  private final MethodDefinition method;
+  private final Optional<MethodDefinition> method;
   private final ParameterValues parameters;
-  private final List<String> notes;
+  private final Mistakes mistakes;
+  private final List<String> warnings;
 
-  private MergeFile(YamlMapping file, List<String> notes) {
-    this.file = file.only(KEYS);
-    String name = file.require("merge_method").oneOf("merge_method", names());
-    this.method = Methods.named(name).orElseThrow();
-    this.parameters = new ParameterValues(method, notes);
-    this.notes = notes;
+  private MergeFile(YamlMapping file, Mistakes mistakes, List<String> warnings) {
+    this.mistakes = mistakes;
+    this.file = only(file, MergeKeys.TOP);
+    this.method =
+        mistakes
+            .read(() -> this.file.require("merge_method").oneOf("merge_method", names()))
+            .flatMap(Methods::named);
+    this.parameters = new ParameterValues(method, mistakes, warnings);
+    this.warnings = warnings;
   }
 
   /// What a file says.
   ///
   /// @param configs in the file's order
-  /// @param notes for the user: keys that have no effect
-  public record Merges(List<MergeConfig> configs, List<String> notes) {
+  /// @param warnings for the user: keys that have no effect
+  public record Merges(List<MergeConfig> configs, List<String> warnings) {
     public Merges {
       configs = List.copyOf(configs);
-      notes = List.copyOf(notes);
+      warnings = List.copyOf(warnings);
     }
   }
 
   /// Reads a file.
   ///
-  /// @throws RecipeException naming file, line and mistake
+  /// @throws RecipeException naming file, line and mistake, or all of them
   public static Merges read(Path path) {
-    List<String> notes = new ArrayList<>();
+    Mistakes mistakes = new Mistakes();
+    List<String> warnings = new ArrayList<>();
     List<MergeConfig> configs = new ArrayList<>();
     for (YamlMapping document : YamlFile.readAll(path)) {
-      configs.add(new MergeFile(document, notes).config());
+      new MergeFile(document, mistakes, warnings).config().ifPresent(configs::add);
     }
-    return new Merges(configs, notes);
+    mistakes.check();
+    return new Merges(configs, warnings);
   }
 
   private static List<String> names() {
     return Methods.ALL.stream().map(MethodDefinition::name).toList();
   }
 
-  private MergeConfig config() {
-    Optional<YamlValue> all = present(file, "parameters");
-    return new MergeConfig(
-        file.at().place(),
-        present(file, "name").map(YamlValue::text),
-        method.name(),
-        model(file, "base_model"),
-        modules(),
-        all.map(value -> parameters.global(value.mapping())).orElse(Map.of()),
-        all.flatMap(value -> value.mapping().find(ParameterValues.LINES)).map(this::lines),
-        dtype("dtype"),
-        dtype("out_dtype"),
-        tokenizer(),
-        present(file, "chat_template").map(YamlValue::text));
+  /// What the document says; absent if there is a mistake in it.
+  private Optional<MergeConfig> config() {
+    Optional<String> name = optional(file, "name", YamlValue::text);
+    Optional<ModelReference> base = optional(file, "base_model", MergeFile::reference);
+    List<Module> modules = modules();
+    Map<String, Setting> all = settings(file, parameters::global);
+    Optional<Lines> lines =
+        optional(file, "parameters", YamlValue::mapping)
+            .flatMap(it -> optional(it, MergeKeys.LINES, this::lines));
+    Optional<DType> dtype = optional(file, "dtype", MergeFile::dtype);
+    Optional<DType> outDType = optional(file, "out_dtype", MergeFile::dtype);
+    Optional<TokenizerConfig> tokenizer = mistakes.read(this::tokenizer).flatMap(it -> it);
+    Optional<String> chatTemplate = optional(file, "chat_template", MergeFile::chatTemplate);
+    method
+        .filter(it -> it.base() == Base.REQUIRED || it.base() == Base.ONE_OF_TWO)
+        .filter(_ -> present(file, "base_model").isEmpty())
+        .filter(_ -> present(file, "models").isPresent())
+        .ifPresent(it ->
+            mistakes.tell(() -> {
+              throw file.error("missing key 'base_model': " + it.name() + " needs one");
+            }));
+    Map<String, Place> places = new LinkedHashMap<>();
+    file.keys().forEach((key, at) -> places.put(key, at.place()));
+    return method.map(it ->
+        new MergeConfig(
+            file.at().place(),
+            places,
+            name,
+            it.name(),
+            base,
+            modules,
+            all,
+            lines,
+            dtype,
+            outDType,
+            tokenizer,
+            chatTemplate));
   }
 
   private List<Module> modules() {
@@ -108,105 +127,134 @@ public final class MergeFile {
         Stream.of("models", "slices", "modules")
             .filter(key -> present(file, key).isPresent())
             .toList();
-    if (given.size() != 1) {
-      throw given.isEmpty()
-          ? file.error("needs one of models, slices, modules")
-          : file.keys()
-              .get(given.get(1))
-              .error("'" + given.get(0) + "' and '" + given.get(1) + "' exclude each other");
-    }
-    if (!given.getFirst().equals("modules")) {
-      return List.of(module(Optional.empty(), file));
-    }
-    YamlMapping modules = file.require("modules").mapping();
+    mistakes.tell(() -> {
+      if (given.isEmpty()) {
+        throw file.error("needs one of models, slices, modules");
+      } else if (given.size() > 1) {
+        throw file.keys()
+            .get(given.get(1))
+            .error("'" + given.get(0) + "' and '" + given.get(1) + "' exclude each other");
+      }
+    });
     List<Module> all = new ArrayList<>();
-    modules
-        .entries()
-        .forEach((name, value) -> {
-          YamlMapping module = value.mapping().only(List.of("models", "slices", "parameters"));
-          if (present(module, "models").isPresent() == present(module, "slices").isPresent()) {
-            throw modules
-                .keys()
-                .get(name)
-                .error("module '" + name + "' needs one of models, slices");
-          }
-          all.add(module(Optional.of(name), module));
-        });
-    if (all.isEmpty()) {
-      throw modules.error("'modules' is empty");
+    if (!given.equals(List.of("modules"))) {
+      module(Optional.empty(), file).ifPresent(all::add);
+      return all;
     }
+    optional(file, "modules", MergeFile::notEmpty)
+        .ifPresent(modules ->
+            modules
+                .entries()
+                .forEach((name, value) ->
+                    mistakes
+                        .read(() -> named(modules.keys().get(name), name, value.mapping()))
+                        .flatMap(it -> it)
+                        .ifPresent(all::add)));
     return all;
   }
 
-  /// @param inside the mapping that has models or slices
-  private Module module(Optional<String> name, YamlMapping inside) {
-    List<Source> models =
-        present(inside, "models").map(value -> value.list(this::whole)).orElse(List.of());
-    List<Slice> slices =
-        present(inside, "slices").map(value -> value.list(this::slice)).orElse(List.of());
-    Map<String, Setting> own =
-        name.isEmpty()
-            ? Map.of()
-            : present(inside, "parameters")
-                .map(value -> parameters.inner(value.mapping()))
-                .orElse(Map.of());
-    String key = models.isEmpty() ? "slices" : "models";
-    return new Module(inside.keys().get(key).place(), name, models, slices, own);
-  }
-
-  private Source whole(YamlValue value) {
-    return source(value, false);
-  }
-
-  private Slice slice(YamlValue value) {
-    YamlMapping slice =
-        value.mapping().only(List.of("sources", "base_model", "parameters", "residual_weight"));
-    if (slice.find("residual_weight").isPresent()) {
-      notes.add(slice.keys().get("residual_weight").place() + ": residual_weight has no effect");
+  private static YamlMapping notEmpty(YamlValue value) {
+    YamlMapping mapping = value.mapping();
+    if (mapping.entries().isEmpty()) {
+      throw value.error("'" + value.at().name() + "' is empty");
     }
-    return new Slice(
-        slice.at().place(),
-        slice.require("sources").list(source -> source(source, true)),
-        model(slice, "base_model"),
-        present(slice, "parameters").map(it -> parameters.inner(it.mapping())).orElse(Map.of()));
+    return mapping;
   }
 
-  private Source source(YamlValue value, boolean ranged) {
+  private Optional<Module> named(Location at, String name, YamlMapping mapping) {
+    YamlMapping module = only(mapping, List.of("models", "slices", "parameters"));
+    if (present(module, "models").isPresent() == present(module, "slices").isPresent()) {
+      throw at.error("module '" + name + "' needs one of models, slices");
+    }
+    return module(Optional.of(name), module);
+  }
+
+  /// @param inside the mapping that has models or slices
+  private Optional<Module> module(Optional<String> name, YamlMapping inside) {
+    List<Source> models =
+        present(inside, "models")
+            .map(value -> mistakes.each(value, it -> source(it, false)))
+            .orElse(List.of());
+    List<Slice> slices =
+        present(inside, "slices").map(value -> mistakes.each(value, this::slice)).orElse(List.of());
+    Map<String, Setting> own = name.isEmpty() ? Map.of() : settings(inside, parameters::inner);
+    if (models.isEmpty() == slices.isEmpty()) {
+      return Optional.empty();
+    }
+    String key = models.isEmpty() ? "slices" : "models";
+    return Optional.of(new Module(inside.keys().get(key).place(), name, models, slices, own));
+  }
+
+  private Optional<Slice> slice(YamlValue value) {
+    YamlMapping slice =
+        only(value.mapping(), List.of("sources", "base_model", "parameters", "residual_weight"));
+    if (slice.find("residual_weight").isPresent()) {
+      warnings.add(
+          slice.keys().get("residual_weight").place() + ": 'residual_weight' has no effect");
+    }
+    Optional<List<Source>> sources =
+        mistakes
+            .read(() -> slice.require("sources"))
+            .map(list -> mistakes.each(list, it -> source(it, true)))
+            .filter(it -> !it.isEmpty());
+    Optional<ModelReference> base = optional(slice, "base_model", MergeFile::reference);
+    Map<String, Setting> own = settings(slice, parameters::inner);
+    return sources.map(it -> new Slice(slice.at().place(), it, base, own));
+  }
+
+  private Optional<Source> source(YamlValue value, boolean ranged) {
+    if (value instanceof YamlValue.Scalar scalar && scalar.type() == YamlValue.Scalar.Type.TEXT) {
+      throw value.error(
+          "'"
+              + value.at().name()
+              + "' is text instead of a mapping; write - model: "
+              + value.text());
+    }
     List<String> keys = new ArrayList<>(List.of("model", "parameters"));
+    Optional<String> statistics = method.flatMap(MergeFile::statistics);
     if (ranged) {
       keys.add("layer_range");
     }
-    Optional<String> statistics =
-        switch (method.statistics()) {
-          case NONE -> Optional.empty();
-          case FISHER -> Optional.of("fisher");
-          case GRAM -> Optional.of("gram");
-        };
     statistics.ifPresent(keys::add);
-    YamlMapping source = value.mapping();
-    if (method.statistics() == Statistics.NONE) {
-      for (String key : List.of("fisher", "gram")) {
-        if (source.find(key).isPresent()) {
-          throw source
-              .keys()
-              .get(key)
-              .error("'" + key + "' means nothing to merge_method " + method.name());
-        }
-      }
+    YamlMapping source = mistakes.only(value.mapping(), keys, key -> elsewhere(key, ranged));
+    Optional<ModelReference> model = mistakes.read(() -> reference(source.require("model")));
+    Optional<Range> range =
+        ranged ? mistakes.read(() -> range(source.require("layer_range"))) : Optional.empty();
+    Map<String, Setting> own = settings(source, parameters::source);
+    Optional<ModelReference> measured =
+        statistics.flatMap(key -> optional(source, key, MergeFile::reference));
+    return model.map(it -> new Source(source.at().place(), it, range, own, measured));
+  }
+
+  private static Optional<String> statistics(MethodDefinition method) {
+    return switch (method.statistics()) {
+      case NONE -> Optional.empty();
+      case FISHER -> Optional.of("fisher");
+      case GRAM -> Optional.of("gram");
+    };
+  }
+
+  private Optional<String> elsewhere(String key, boolean ranged) {
+    if (key.equals("fisher") || key.equals("gram")) {
+      return method.map(it -> "means nothing to merge_method " + it.name());
     }
-    if (!ranged && source.find("layer_range").isPresent()) {
-      throw source
-          .keys()
-          .get("layer_range")
-          .error("'layer_range' goes with slices; models are merged whole");
-    }
-    source.only(keys);
-    return new Source(
-        source.at().place(),
-        reference(source.require("model")),
-        ranged ? Optional.of(range(source.require("layer_range"))) : Optional.empty(),
-        present(source, "parameters").map(it -> parameters.source(it.mapping())).orElse(Map.of()),
-        statistics.flatMap(key -> model(source, key)));
+    return key.equals("layer_range") && !ranged
+        ? Optional.of("goes with slices; models are merged whole")
+        : MergeKeys.place(key);
+  }
+
+  private YamlMapping only(YamlMapping mapping, List<String> known) {
+    return mistakes.only(mapping, known, MergeKeys::place);
+  }
+
+  private Map<String, Setting> settings(
+      YamlMapping mapping, Function<YamlMapping, Map<String, Setting>> read) {
+    return optional(mapping, "parameters", value -> read.apply(value.mapping())).orElse(Map.of());
+  }
+
+  /// What need not be there; absent, too, if there is a mistake in it.
+  private <T> Optional<T> optional(YamlMapping mapping, String key, Function<YamlValue, T> read) {
+    return present(mapping, key).flatMap(value -> mistakes.read(() -> read.apply(value)));
   }
 
   private static Range range(YamlValue value) {
@@ -221,24 +269,34 @@ public final class MergeFile {
   }
 
   private Lines lines(YamlValue value) {
-    YamlMapping lines = value.mapping().only(List.of("alpha", "beta"));
+    YamlMapping lines = mistakes.only(value.mapping(), List.of("alpha", "beta"));
     return new Lines(
         lines.at().place(), lines.require("alpha").number(), lines.require("beta").number());
   }
 
-  private Optional<DType> dtype(String key) {
-    return present(file, key)
-        .map(value -> {
-          String name = value.text().replaceFirst("^torch\\.", "");
-          if (!DTYPES.containsKey(name)) {
-            throw value.error(
-                "unknown dtype '"
-                    + name
-                    + "'"
-                    + Nearest.hint(name, DTYPES.keySet().stream().sorted().toList()));
-          }
-          return DTYPES.get(name);
+  private static DType dtype(YamlValue value) {
+    String name = value.text().replaceFirst("^torch\\.", "");
+    DType known = DTYPES.get(name);
+    if (known != null) {
+      return known;
+    }
+    throw value.error(
+        "unknown dtype '"
+            + name
+            + "'"
+            + DTYPES.entrySet().stream()
+                .filter(it -> it.getValue().name().equalsIgnoreCase(name))
+                .map(it -> "; did you mean '" + it.getKey() + "'?")
+                .findFirst()
+                .orElseGet(() -> Nearest.hint(name, DTYPES.keySet().stream().sorted().toList())));
+  }
+
+  private static String chatTemplate(YamlValue value) {
+    ChatTemplate.fault(value.text())
+        .ifPresent(fault -> {
+          throw value.error(fault);
         });
+    return value.text();
   }
 
   private Optional<TokenizerConfig> tokenizer() {
@@ -252,10 +310,6 @@ public final class MergeFile {
     return source
         .map(TokenizerValues::ofSource)
         .or(() -> tokenizer.map(value -> TokenizerValues.of(value.mapping())));
-  }
-
-  private static Optional<ModelReference> model(YamlMapping mapping, String key) {
-    return present(mapping, key).map(MergeFile::reference);
   }
 
   /// Reads a model: `path[@revision][+adapter]`, or the mapping that stands for it.

@@ -1,8 +1,8 @@
 package dev.stockpot.cli.config;
 
 import dev.stockpot.cli.config.YamlValue.Scalar;
+import dev.stockpot.internal.text.Nearest;
 import dev.stockpot.method.MethodDefinition;
-import dev.stockpot.method.Methods;
 import dev.stockpot.method.Parameter;
 import dev.stockpot.method.Parameter.Scope;
 import dev.stockpot.recipe.Setting;
@@ -17,16 +17,13 @@ import java.util.Set;
 
 /// Reads `parameters` of a merge config.
 ///
-/// A key that no method has is an error; one that this method has not, or not in this place, is
-/// noted, since mergekit takes such keys without a word.
+/// A key that no method has is a mistake; one that this method has not, or not in this place, is
+/// worth a warning, since mergekit takes such keys without a word.
 ///
-/// @param notes gets what has no effect
-record ParameterValues(MethodDefinition method, List<String> notes) {
-  /// Our own extension, beside the methods' parameters.
-  static final String LINES = "lines";
-
-  /// Keys that configs often have where they do nothing.
-  private static final Set<String> WITHOUT_EFFECT = Set.of("int8_mask", "rescale");
+/// @param method absent if the config names none that is known
+/// @param warnings gets what has no effect
+record ParameterValues(
+    Optional<MethodDefinition> method, Mistakes mistakes, List<String> warnings) {
 
   private static final Set<String> TRUE = Set.of("true", "yes", "on", "1", "1.0");
   private static final Set<String> FALSE = Set.of("false", "no", "off", "0", "0.0");
@@ -53,56 +50,54 @@ record ParameterValues(MethodDefinition method, List<String> notes) {
         .forEach((name, value) -> {
           Location at = mapping.keys().get(name);
           Optional<Parameter> parameter = parameter(method, name);
-          if (parameter.isPresent() && (global || parameter.get().scope() == Scope.EACH)) {
-            if (!isNull(value)) {
-              settings.put(name, setting(parameter.get(), value));
-            }
-          } else if (parameter.isPresent()) {
-            notes.add(
+          if (parameter.isEmpty()) {
+            mistakes.tell(() -> checkUnused(at, name, top));
+          } else if (!global && parameter.get().scope() == Scope.GLOBAL) {
+            warnings.add(
                 at.place()
                     + ": '"
                     + name
                     + "' has no effect here: it is one value for all models; put it under the"
                     + " merge's parameters");
-          } else {
-            checkUnused(at, name, top);
+          } else if (!isNull(value)) {
+            mistakes
+                .read(() -> setting(parameter.get(), value))
+                .ifPresent(it -> settings.put(name, it));
           }
         });
     return settings;
   }
 
   private void checkUnused(Location at, String name, boolean top) {
-    if (name.equals(LINES)) {
+    String merging = method.map(it -> "merge_method " + it.name()).orElse("");
+    if (name.equals(MergeKeys.LINES)) {
       if (parameter(method, "lambda").isEmpty()) {
-        throw at.error("'lines' scales lambda, which merge_method " + method.name() + " has not");
+        throw at.error("'lines' scales lambda, which " + merging + " has not");
       }
       if (!top) {
         throw at.error("'lines' goes under the merge's parameters");
       }
-    } else if (WITHOUT_EFFECT.contains(name)
-        || (name.equals("density") && method.name().equals("task_arithmetic"))) {
+    } else if (MergeKeys.WITHOUT_EFFECT.contains(name)
+        || (name.equals("density") && merging.endsWith(" task_arithmetic"))) {
       return;
-    } else if (Methods.ALL.stream().anyMatch(other -> parameter(other, name).isPresent())) {
-      notes.add(
-          at.place()
-              + ": '"
-              + name
-              + "' has no effect: merge_method "
-              + method.name()
-              + " has no such parameter");
+    } else if (parameter(Optional.empty(), name).isPresent()) {
+      warnings.add(
+          at.place() + ": '" + name + "' has no effect: " + merging + " has no such parameter");
+    } else if (MergeKeys.place(name).isPresent()) {
+      throw at.error("'" + name + "' is no parameter; it " + MergeKeys.place(name).get());
     } else {
-      List<String> known = method.parameters().stream().map(Parameter::name).toList();
+      List<String> known = MergeKeys.parameters(method).map(Parameter::name).distinct().toList();
       throw at.error(
           "unknown parameter '"
               + name
-              + "' of merge_method "
-              + method.name()
+              + "'"
+              + (merging.isEmpty() ? "" : " of " + merging)
               + (known.isEmpty() ? ", which has none" : Nearest.hint(name, known)));
     }
   }
 
-  private static Optional<Parameter> parameter(MethodDefinition method, String name) {
-    return method.parameters().stream().filter(it -> it.name().equals(name)).findFirst();
+  private static Optional<Parameter> parameter(Optional<MethodDefinition> method, String name) {
+    return MergeKeys.parameters(method).filter(it -> it.name().equals(name)).findFirst();
   }
 
   private static Setting setting(Parameter parameter, YamlValue value) {

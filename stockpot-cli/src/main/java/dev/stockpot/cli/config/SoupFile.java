@@ -27,10 +27,9 @@ public final class SoupFile {
   /// @param known recipes, in the order in which they are cooked where the file names none
   /// @throws RecipeException naming file, line and mistake, or all of them
   public static SoupSpec read(Path path, List<RecipeDefinition> known) {
-    YamlMapping file = YamlFile.read(path);
     Path folder = folder(path);
     Mistakes mistakes = new Mistakes();
-    mistakes.read(() -> file.only(KEYS));
+    YamlMapping file = mistakes.only(YamlFile.read(path), KEYS);
     Optional<Path> base =
         file.find("base").flatMap(value -> mistakes.read(() -> checkpoint(folder, value)));
     Optional<List<Path>> ingredients =

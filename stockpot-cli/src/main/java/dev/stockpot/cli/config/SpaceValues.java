@@ -1,6 +1,7 @@
 package dev.stockpot.cli.config;
 
 import dev.stockpot.cli.config.YamlValue.Scalar;
+import dev.stockpot.internal.text.Nearest;
 import dev.stockpot.recipe.RecipeException;
 import dev.stockpot.train.Distribution;
 import dev.stockpot.train.Hyperparameter;

@@ -1,5 +1,7 @@
 package dev.stockpot.cli.config;
 
+import dev.stockpot.internal.text.Nearest;
+import dev.stockpot.recipe.RecipeException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,11 +30,15 @@ record YamlMapping(
   YamlMapping only(List<String> known) {
     for (String key : entries.keySet()) {
       if (!known.contains(key)) {
-        throw keys.get(key)
-            .error("unknown key '" + key + "'" + inside() + Nearest.hint(key, known));
+        throw unknown(key, known);
       }
     }
     return this;
+  }
+
+  /// The mistake that a key is.
+  RecipeException unknown(String key, List<String> known) {
+    return keys.get(key).error("unknown key '" + key + "'" + inside() + Nearest.hint(key, known));
   }
 
   /// A value that need not be there.

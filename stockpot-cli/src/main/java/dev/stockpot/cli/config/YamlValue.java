@@ -1,5 +1,6 @@
 package dev.stockpot.cli.config;
 
+import dev.stockpot.internal.text.Nearest;
 import dev.stockpot.recipe.RecipeException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.stockpot.cli.options;
 
 import dev.stockpot.checkpoint.DType;
-import dev.stockpot.cli.config.Nearest;
+import dev.stockpot.internal.text.Nearest;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

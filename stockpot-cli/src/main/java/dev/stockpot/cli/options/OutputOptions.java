@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /// `--json` and `--quiet`.
 public final class OutputOptions {
   private final OptionSpec json = Declared.flag("--json", "Print the result as one JSON document.");
-  private final OptionSpec quiet = Declared.flag("--quiet", "Show neither progress nor notes.");
+  private final OptionSpec quiet =
+      Declared.flag("--quiet", "Show neither progress nor notes, only warnings.");
 
   /// Adds the options to a command's.
   @Spec
@@ -35,6 +36,11 @@ public final class OutputOptions {
   /// Tells the user something that is no result, unless the user wants quiet.
   public void note(Terminal terminal, String note) {
     tell(terminal, "note: " + note);
+  }
+
+  /// Tells the user of something that is most likely a mistake, quiet or not.
+  public void warn(Terminal terminal, String warning) {
+    terminal.tell("warning: " + warning);
   }
 
   /// Says what is going on, unless the user wants quiet.

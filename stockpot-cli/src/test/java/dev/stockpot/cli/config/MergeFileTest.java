@@ -85,7 +85,7 @@ class MergeFileTest {
     assertThat(slices.modules()).hasSize(1);
     assertThat(slices.modules().getFirst().slices().get(1).sources().getFirst().range())
         .contains(new Range(20, 40));
-    assertThat(notes).containsExactly("recipe.yml:6: residual_weight has no effect");
+    assertThat(warnings).containsExactly("recipe.yml:6: 'residual_weight' has no effect");
     MergeConfig modules =
         only(
             """
@@ -154,7 +154,7 @@ class MergeFileTest {
   }
 
   @Test
-  void whatHasNoEffectIsNoted() throws IOException {
+  void whatHasNoEffectIsWarnedOf() throws IOException {
     read(
         """
         merge_method: slerp
@@ -165,7 +165,7 @@ class MergeFileTest {
             parameters: {weight: 0.5, t: 0.3}
         parameters: {t: 0.5, density: 0.2, rescale: true}
         """);
-    assertThat(notes)
+    assertThat(warnings)
         .containsExactly(
             "recipe.yml:6: 'weight' has no effect: merge_method slerp has no such parameter",
             "recipe.yml:6: 't' has no effect here: it is one value for all models; put it under"
@@ -181,10 +181,21 @@ class MergeFileTest {
           merge_method: model_stok; models: [{model: a}]| 1: unknown merge_method 'model_stok'; did you mean 'model_stock'?
           models: [{model: a}]| 1: missing key 'merge_method'
           merge_method: linear| 1: needs one of models, slices, modules
-          merge_method: linear; models: [{model: a}]; slices: [{sources: []}]| 3: 'models' and 'slices' exclude each other
+          merge_method: linear; models: [{model: a}]; slices: [{sources: [{model: a, layer_range: [0, 1]}]}]| 3: 'models' and 'slices' exclude each other
           merge_method: linear; models: [{modle: a}]| 2: unknown key 'modle' in 'models'; did you mean 'model'?
           merge_method: linear; models: [{model: a, wieght: 1}]| 2: unknown key 'wieght' in 'models'; known are model, parameters
-          merge_method: linear; base_modle: b| 2: unknown key 'base_modle'; did you mean 'base_model'?
+          merge_method: linear; models: [{model: a}]; base_modle: b| 3: unknown key 'base_modle'; did you mean 'base_model'?
+          merge_method: ties; models: [{model: a}]| 1: missing key 'base_model': ties needs one
+          merge_method: linear; models: [a]| 2: 'models' is text instead of a mapping; write - model: a
+          merge_method: ties; models: [{model: a}]; base_model: b; density: 0.5| 4: 'density' is a parameter of a model: put it under parameters: (the model's own, or the merge's for all models)
+          merge_method: ties; models: [{model: a}]; base_model: b; normalize: true| 4: 'normalize' is a parameter of the merge: put it under the merge's parameters:
+          merge_method: linear; models: [{model: a, weight: 1}]| 2: 'weight' is a parameter of a model: put it under parameters: (the model's own, or the merge's for all models)
+          merge_method: linear; models: [{model: a, dtype: float16}]| 2: 'dtype' goes to the top of the merge, beside merge_method
+          merge_method: linear; models: [{model: a}]; layer_range: [0, 1]| 3: 'layer_range' goes with a model under the sources of slices
+          merge_method: linear; models: [{model: a}]; parameters: {dtype: float16}| 3: 'dtype' is no parameter; it goes to the top of the merge, beside merge_method
+          merge_method: linear; models: [{model: a}]; parameters: {filter: mlp}| 3: 'filter' is no parameter; it goes under a parameter, as weight: [{filter: mlp, value: 0.5}, {value: 0.2}]
+          merge_method: linear; models: [{model: a}]; chat_template: chatmll| 3: chat_template 'chatmll' is neither auto, nor one of alpaca, chatml, llama3, mistral, exaone, nor a Jinja template; did you mean 'chatml'?
+          merge_method: linear; modules: {}| 2: 'modules' is empty
           merge_method: linear; models: [{model: a, parameters: {wieght: 1}}]| 2: unknown parameter 'wieght' of merge_method linear; did you mean 'weight'?
           merge_method: linear; models: [{model: a, layer_range: [0, 1]}]| 2: 'layer_range' goes with slices; models are merged whole
           merge_method: linear; slices: [{sources: [{model: a}]}]| 2: missing key 'layer_range' in 'slices.sources'
@@ -192,11 +203,12 @@ class MergeFileTest {
           merge_method: linear; models: [{model: a, fisher: f}]| 2: 'fisher' means nothing to merge_method linear
           merge_method: linear; models: [{model: a+b+c}]| 2: 'models.model': a model has at most one adapter: path+adapter
           merge_method: linear; models: [{model: '@main'}]| 2: 'models.model': a model is written path[@revision][+adapter]
-          merge_method: linear; models: [{model: a}]; dtype: bf16| 3: unknown dtype 'bf16'; known are bfloat16, float16, float32, float64
+          merge_method: linear; models: [{model: a}]; dtype: bf16| 3: unknown dtype 'bf16'; did you mean 'bfloat16'?
+          merge_method: linear; models: [{model: a}]; dtype: int8| 3: unknown dtype 'int8'; known are bfloat16, float16, float32, float64
           merge_method: linear; models: [{model: a}]; parameters: {weight: high}| 3: 'parameters.weight' is text instead of a number
           merge_method: linear; models: [{model: a}]; parameters: {normalize: 2}| 3: 'parameters.normalize' is a number instead of true or false
           merge_method: linear; models: [{model: a}]; parameters: {weight: [{filter: a}]}| 3: missing key 'value' in 'parameters.weight'
-          merge_method: model_stock; models: [{model: a}]; parameters: {angle: mean}| 3: unknown angle 'mean'; known are mean-cosine, mean-angle, direct
+          merge_method: model_stock; models: [{model: a}]; parameters: {angle: mean}; base_model: b| 3: unknown angle 'mean'; known are mean-cosine, mean-angle, direct
           merge_method: linear; models: [{model: a}]; parameters: {lines: {alpha: 1, beta: 1}}| 3: 'lines' scales lambda, which merge_method linear has not
           merge_method: linear; models: [{model: a}]; tokenizer_source: base; tokenizer: {source: base}| 4: 'tokenizer_source' and 'tokenizer' exclude each other
           merge_method: linear; models: [{model: a}]; tokenizer: {tokens: {x: {source: {kind: none}}}}| 3: unknown kind 'none'; known are model_token, zero
@@ -208,7 +220,43 @@ class MergeFileTest {
         .hasMessage("recipe.yml:" + message.replaceFirst("^ ", ""));
   }
 
-  private List<String> notes = List.of();
+  @Test
+  void allMistakesAreToldTogether() {
+    assertThatThrownBy(() ->
+            read(
+                """
+                merge_methd: ties
+                base_model: base
+                models:
+                  - model: a
+                    parameters: {weight: x, densty: 0.5}
+                  - modle: b
+                    parameters: {weight: 1, normalize: maybe}
+                dtype: float3
+                out_dtype: bf16
+                tokenizer: {pad_to_multiple_of: 0}
+                ---
+                merge_method: tie
+                name: second
+                models: [{model: a, parameters: {weght: 1}}]
+                """))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            """
+            9 mistakes:
+              recipe.yml:1: unknown key 'merge_methd'; did you mean 'merge_method'?
+              recipe.yml:5: 'models.parameters.weight' is text instead of a number
+              recipe.yml:5: unknown parameter 'densty' of merge_method ties; did you mean 'density'?
+              recipe.yml:6: unknown key 'modle' in 'models'; did you mean 'model'?
+              recipe.yml:8: unknown dtype 'float3'; did you mean 'float32'?
+              recipe.yml:9: unknown dtype 'bf16'; did you mean 'bfloat16'?
+              recipe.yml:10: 'tokenizer.pad_to_multiple_of' must be a whole number from 1 on
+              recipe.yml:12: unknown merge_method 'tie'; did you mean 'ties'?
+              recipe.yml:14: unknown parameter 'weght'; did you mean 'weight'?\
+            """);
+  }
+
+  private List<String> warnings = List.of();
 
   private MergeConfig only(String text) throws IOException {
     List<MergeConfig> configs = read(text).configs();
@@ -221,7 +269,7 @@ class MergeFileTest {
     Files.writeString(file, text);
     try {
       MergeFile.Merges merges = MergeFile.read(file);
-      notes = merges.notes().stream().map(note -> note.replace(folder + "/", "")).toList();
+      warnings = merges.warnings().stream().map(each -> each.replace(folder + "/", "")).toList();
       return merges;
     } catch (RecipeException e) {
       throw new RecipeException(e.getMessage().replace(folder + "/", ""));

@@ -1,4 +1,4 @@
-package dev.stockpot.cli.config;
+package dev.stockpot.internal.text;
 
 import java.util.Collection;
 import java.util.Locale;
