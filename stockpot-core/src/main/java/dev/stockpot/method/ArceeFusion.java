@@ -51,7 +51,7 @@ public record ArceeFusion() implements MergeMethod {
     Importance importance = new Importance(unit(layer));
     long n = layer.elements();
     List<Long> ranks = List.of(rank(0.25, n), rank(0.5, n), rank(0.75, n));
-    return Selection.begin(
+    return Selection.statistics(
         layer, importance, List.of(ranks), cuts -> mixing(layer, importance, cuts.get(0)));
   }
 

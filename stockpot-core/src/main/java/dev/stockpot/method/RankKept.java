@@ -1,6 +1,7 @@
 package dev.stockpot.method;
 
 import dev.stockpot.merge.Layer;
+import dev.stockpot.merge.Precision;
 import dev.stockpot.merge.RandomBits;
 import dev.stockpot.merge.Stage;
 import dev.stockpot.merge.Stretch;
@@ -57,7 +58,7 @@ record RankKept(List<Double> densities, List<Double> epsilons) implements Sparsi
 
   @Override
   public long bytes(Layer layer) {
-    return keepsAll() ? 0 : 2L * layer.row() * Long.BYTES;
+    return keepsAll() ? 0 : 4L * layer.row() * Long.BYTES;
   }
 
   @Override
@@ -87,22 +88,37 @@ record RankKept(List<Double> densities, List<Double> epsilons) implements Sparsi
       }
       long stream = RandomBits.stream(seed, k);
       int row = Math.toIntExact(unit());
-      long[] keys = new long[row];
-      long[] sorted = new long[row];
+      long[] ranked = new long[row];
       for (int at = 0; at < delta.length(); at += row) {
-        for (int i = 0; i < row; i++) {
+        rank(delta, at, ranked);
+        for (int rank = 0; rank < row; rank++) {
+          int i = at + (int) ranked[rank];
+          double kept = density <= 0 ? 0 : probability(k, rank, row);
+          if (RandomBits.uniform(stream, stretch.from() + i) >= kept) {
+            delta.erase(i);
+          }
+        }
+      }
+    }
+
+    /// Puts the places of a row's elements in the order of their magnitudes, in the lower halves.
+    private void rank(Tile delta, int at, long[] ranked) {
+      if (layer.precision() == Precision.FLOAT32) {
+        for (int i = 0; i < ranked.length; i++) {
+          ranked[i] = delta.key(at + i) << 32 | i;
+        }
+        Arrays.sort(ranked);
+      } else {
+        long[] keys = new long[ranked.length];
+        for (int i = 0; i < ranked.length; i++) {
           keys[i] = delta.key(at + i);
         }
-        System.arraycopy(keys, 0, sorted, 0, row);
+        long[] sorted = keys.clone();
         Arrays.sort(sorted);
-        int[] taken = new int[row];
-        for (int i = 0; i < row; i++) {
+        int[] taken = new int[ranked.length];
+        for (int i = 0; i < ranked.length; i++) {
           int first = firstOf(sorted, keys[i]);
-          int rank = first + taken[first]++;
-          double kept = density <= 0 ? 0 : probability(k, rank, row);
-          if (RandomBits.uniform(stream, stretch.from() + at + i) >= kept) {
-            delta.erase(at + i);
-          }
+          ranked[first + taken[first]++] = i;
         }
       }
     }

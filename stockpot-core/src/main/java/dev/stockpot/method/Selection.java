@@ -37,11 +37,14 @@ final class Selection {
 
   private final Layer layer;
   private final Ranked ranked;
+  private final boolean keysOnly;
   private final Function<List<List<Cut>>, Stage> next;
 
-  private Selection(Layer layer, Ranked ranked, Function<List<List<Cut>>, Stage> next) {
+  private Selection(
+      Layer layer, Ranked ranked, boolean keysOnly, Function<List<List<Cut>>, Stage> next) {
     this.layer = layer;
     this.ranked = ranked;
+    this.keysOnly = keysOnly;
     this.next = next;
   }
 
@@ -51,10 +54,26 @@ final class Selection {
   /// @param next what to do with the cuts, per ranking and rank
   static Stage begin(
       Layer layer, Ranked ranked, List<List<Long>> ranks, Function<List<List<Cut>>, Stage> next) {
+    return begin(layer, ranked, ranks, false, next);
+  }
+
+  /// The first stage of a selection of order statistics: of the cuts only the keys are of interest,
+  /// not which of the elements that equal them are above.
+  static Stage statistics(
+      Layer layer, Ranked ranked, List<List<Long>> ranks, Function<List<List<Cut>>, Stage> next) {
+    return begin(layer, ranked, ranks, true, next);
+  }
+
+  private static Stage begin(
+      Layer layer,
+      Ranked ranked,
+      List<List<Long>> ranks,
+      boolean keysOnly,
+      Function<List<List<Cut>>, Stage> next) {
     if (layer.elements() <= SmallSelection.MOST_ELEMENTS) {
       return new SmallSelection(ranked, ranks, next);
     }
-    Selection selection = new Selection(layer, ranked, next);
+    Selection selection = new Selection(layer, ranked, keysOnly, next);
     List<Search> searches = new ArrayList<>();
     for (int j = 0; j < ranks.size(); j++) {
       for (long rank : ranks.get(j)) {
@@ -209,7 +228,8 @@ final class Selection {
               Math.min(sample.size(), (long) Math.ceil(n * p + margin)));
       long width = keys[0] - keys[2];
       int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(width) - KeyCounts.BIN_BITS);
-      return search.within(keys[2], shift, stretches(layer) > 0 && unit() == 1 ? keys[1] : -1);
+      return search.within(
+          keys[2], shift, stretches(layer) > 0 && unit() == 1 && !keysOnly ? keys[1] : -1);
     }
   }
 
@@ -292,7 +312,7 @@ final class Selection {
       }
       long key = bin.key().getAsLong();
       long quota = search.rank() - bin.above();
-      if (quota == bin.count()) {
+      if (quota == bin.count() || keysOnly) {
         return search.done(Cut.ofKey(key));
       }
       return key == search.guess()
