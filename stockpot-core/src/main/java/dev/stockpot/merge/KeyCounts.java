@@ -3,38 +3,38 @@ package dev.stockpot.merge;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// A histogram of the keys of magnitudes ([Tile#key]) in `[low, low + 2^(shift + BIN_BITS))`, and
-/// how many are above. One key that is likely to be frequent, as in differences of bfloat16, is
-/// counted by itself, which is quicker.
+/// A histogram of the keys of magnitudes ([Tile#key]) in `[low, low + 2^(shift + bits))`, and how
+/// many are above. One key that is likely to be frequent, as in differences of bfloat16, is counted
+/// by itself, which is quicker.
 public final class KeyCounts {
-  /// There are `2^BIN_BITS` bins; bin `j` holds the keys from `low + j·2^shift` on.
-  public static final int BIN_BITS = 10;
-
-  /// Bytes that the counts take.
-  public static final long BYTES = (3L * Long.BYTES) << BIN_BITS;
-
   private final long low;
   private final int shift;
   private final long guess;
-
-  private final long[] counts = new long[1 << BIN_BITS];
+  private final long[] counts;
 
   /// Bits that are set in some key of a bin, and bits that are not in some.
-  private final long[] ones = new long[1 << BIN_BITS];
+  private final long[] ones;
 
-  private final long[] zeros = new long[1 << BIN_BITS];
+  private final long[] zeros;
   private long above;
   private long guessed;
 
   /// Nothing counted yet.
   ///
-  /// @param low first key of the first bin
-  /// @param shift a bin is `2^shift` keys wide
+  /// @param bits there are `2^bits` bins; bin `j` holds the keys from `low + j·2^shift` on
   /// @param guess a key in the bins that is counted by itself, or −1
-  public KeyCounts(long low, int shift, long guess) {
+  public KeyCounts(long low, int shift, int bits, long guess) {
     this.low = low;
     this.shift = shift;
     this.guess = guess;
+    counts = new long[1 << bits];
+    ones = new long[1 << bits];
+    zeros = new long[1 << bits];
+  }
+
+  /// Bytes that the counts take.
+  public static long bytes(int bits) {
+    return (3L * Long.BYTES) << bits;
   }
 
   /// The only key of a bin, or the range in which its keys are.
@@ -94,7 +94,7 @@ public final class KeyCounts {
   ///
   /// @param largest of all keys
   long last(long largest) {
-    long end = low + (1L << (shift + BIN_BITS));
+    long end = low + ((long) counts.length << shift);
     // An end beyond the largest key may have gone round.
     return end <= 0 || end > largest ? largest : end - 1;
   }

@@ -43,7 +43,7 @@ public record ArceeFusion() implements MergeMethod {
 
   @Override
   public long bytes(Layer layer) {
-    return Selection.bytes(layer, 3);
+    return Selection.bytes(layer, 1, 3);
   }
 
   @Override

@@ -36,7 +36,7 @@ record LargestKept(List<Double> densities, List<Double> gammas) implements Spars
     for (int k = 0; k < densities.size(); k++) {
       cuts += densities.get(k) >= 1 ? 0 : gammas.get(k) > 0 ? 2 : 1;
     }
-    return Selection.bytes(layer, cuts);
+    return Selection.bytes(layer, densities.size(), cuts);
   }
 
   @Override

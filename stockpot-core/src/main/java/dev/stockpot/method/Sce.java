@@ -43,7 +43,7 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
 
   @Override
   public long bytes(Layer layer) {
-    return topk >= 1 ? 0 : Selection.bytes(layer, 1);
+    return topk >= 1 ? 0 : Selection.bytes(layer, 1, 1);
   }
 
   @Override

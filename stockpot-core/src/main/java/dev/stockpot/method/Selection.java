@@ -26,8 +26,14 @@ final class Selection {
   /// Blocks from which the sample takes one stretch each, about.
   private static final long SAMPLED_BLOCKS = 128;
 
-  /// One of so many elements of such a stretch is in the sample.
+  /// One of so many elements of such a stretch is in the sample, where there are several rankings.
   private static final int EVERY = 4;
+
+  /// So many bits number the bins of a bracket, where there are several rankings. One ranking alone
+  /// is of values that take longer to compute: there another pass costs more than counts do.
+  private static final int BITS = 10;
+
+  private static final int BITS_OF_ONE = 17;
 
   /// Half a bracket, in standard deviations of a rank in the sample.
   private static final double MARGIN = 3;
@@ -84,10 +90,10 @@ final class Selection {
   }
 
   /// Most bytes that a thread takes for so many cuts.
-  static long bytes(Layer layer, int cuts) {
+  static long bytes(Layer layer, int rankings, int cuts) {
     return layer.elements() <= SmallSelection.MOST_ELEMENTS
         ? cuts * SmallSelection.MOST_ELEMENTS * Long.BYTES
-        : cuts * (KeyCounts.BYTES + Integer.BYTES * stretches(layer));
+        : cuts * (KeyCounts.bytes(bits(rankings)) + Integer.BYTES * stretches(layer));
   }
 
   /// Stretches in which a guess is counted by itself.
@@ -100,7 +106,7 @@ final class Selection {
   /// @param ranking that it cuts
   /// @param rank elements above it
   /// @param low smallest key that it may have
-  /// @param shift its key is below `low + 2^(shift + BIN_BITS)`
+  /// @param shift its key is below `low + 2^(shift + bits)`
   /// @param guess what its key may well be, or −1
   /// @param quota when the key is known (it is `low`): elements with this key that are above the
   ///   cut
@@ -143,7 +149,15 @@ final class Selection {
   }
 
   private Search everywhere(Search search) {
-    return search.within(0, keyBits() - KeyCounts.BIN_BITS, -1);
+    return search.within(0, keyBits() - bits(), -1);
+  }
+
+  private int bits() {
+    return bits(ranked.rankings());
+  }
+
+  private static int bits(int rankings) {
+    return rankings == 1 ? BITS_OF_ONE : BITS;
   }
 
   private int keyBits() {
@@ -197,7 +211,7 @@ final class Selection {
     @Override
     public void visit(Stretch stretch, List<LongList> part) {
       for (int j = 0; j < ranked.rankings(); j++) {
-        part.get(j).addKeys(ranked.values(stretch, j), EVERY);
+        part.get(j).addKeys(ranked.values(stretch, j), ranked.rankings() == 1 ? 1 : EVERY);
       }
     }
 
@@ -227,7 +241,7 @@ final class Selection {
               Math.clamp(Math.round(n * p), 1, sample.size()),
               Math.min(sample.size(), (long) Math.ceil(n * p + margin)));
       long width = keys[0] - keys[2];
-      int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(width) - KeyCounts.BIN_BITS);
+      int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(width) - bits());
       return search.within(
           keys[2], shift, stretches(layer) > 0 && unit() == 1 && !keysOnly ? keys[1] : -1);
     }
@@ -259,7 +273,7 @@ final class Selection {
 
     @Override
     public List<KeyCounts> start() {
-      return searches.stream().map(s -> new KeyCounts(s.low(), s.shift(), s.guess())).toList();
+      return searches.stream().map(s -> counts(s)).toList();
     }
 
     @Override
@@ -298,6 +312,11 @@ final class Selection {
       return advance(narrowed);
     }
 
+    private KeyCounts counts(Search search) {
+      int bits = search.wantsCounts() ? bits() : 0;
+      return new KeyCounts(search.low(), search.shift(), bits, search.guess());
+    }
+
     private Search narrow(Search search, KeyCounts counts, int[] ofGuess) {
       Optional<KeyCounts.Bin> found = counts.find(search.rank());
       if (found.isEmpty()) {
@@ -305,7 +324,7 @@ final class Selection {
       }
       KeyCounts.Bin bin = found.get();
       if (bin.key().isEmpty()) {
-        int shift = Math.max(0, search.shift() - KeyCounts.BIN_BITS);
+        int shift = Math.max(0, search.shift() - bits());
         long last = bin.low() + (1L << search.shift()) - 1;
         boolean inBin = search.guess() >= bin.low() && search.guess() <= last;
         return search.within(bin.low(), shift, inBin ? search.guess() : -1);
