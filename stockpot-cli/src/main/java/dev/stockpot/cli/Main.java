@@ -148,8 +148,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(declare());
     SequencedMap<String, Supplier<Object>> commands = commands(terminal);
     // To declare all commands, most by annotations, takes longer than a small merge: one may be
-    // enough,
-    // or none.
+    // enough, or none.
     if (args.length > 0 && commands.containsKey(args[0])) {
       commands.keySet().retainAll(List.of(args[0]));
     } else if (List.of(args).equals(List.of("--version"))) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// How long merges take, roughly: with inputs in the file cache, and a disk that writes
 /// [#WRITTEN_PER_SECOND].
 ///
-/// The figures are those of one thread of a two-core x86-64 machine with AVX2, on bfloat16 and
+/// The figures are those of one thread of a two-core x86-64 machine with AVX-512, on bfloat16 and
 /// float32; others are off by a factor of two, and what the methods do to tensors of another shape
 /// or values by as much.
 final class MergeTime {
@@ -28,14 +28,14 @@ final class MergeTime {
           Map.entry("ties", 2.0),
           Map.entry("dare_linear", 2.0),
           Map.entry("dare_ties", 2.0),
-          Map.entry("breadcrumbs", 6.0),
-          Map.entry("breadcrumbs_ties", 6.0),
+          Map.entry("breadcrumbs", 5.0),
+          Map.entry("breadcrumbs_ties", 5.0),
           Map.entry("ram", 15.0),
           Map.entry("ramplus_tl", 15.0),
           Map.entry("sce", 18.0),
-          Map.entry("arcee_fusion", 35.0),
-          Map.entry("della", 85.0),
-          Map.entry("della_linear", 85.0));
+          Map.entry("arcee_fusion", 22.0),
+          Map.entry("della", 35.0),
+          Map.entry("della_linear", 35.0));
 
   private static final double USUAL = 1;
 
