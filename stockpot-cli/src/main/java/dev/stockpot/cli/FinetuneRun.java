@@ -35,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /// One run of `finetune`: from a checked SWEEP.yml to a folder with a checkpoint per run, a table
 /// and a soup.yml.
@@ -65,8 +66,11 @@ record FinetuneRun(Terminal terminal, OutputOptions output, SweepFile file, Sett
         };
     if (output.json()) {
       List<Map<String, Object>> runs = new ArrayList<>();
-      draws.forEach(draw -> runs.add(Map.of("name", draw.name(), "hyperparameters", draw.json())));
-      terminal.print(JsonWriter.of(Map.of("folder", settings.folder().toString(), "runs", runs)));
+      draws.forEach(draw ->
+          runs.add(new TreeMap<>(Map.of("name", draw.name(), "hyperparameters", draw.json()))));
+      terminal.print(
+          JsonWriter.of(
+              new TreeMap<>(Map.of("folder", settings.folder().toString(), "runs", runs))));
       return;
     }
     terminal.print(SweepTable.of(draws).format() + estimate);

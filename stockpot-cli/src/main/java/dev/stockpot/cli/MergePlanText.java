@@ -96,7 +96,9 @@ final class MergePlanText {
       document.put(
           "inputs",
           step.inputs().stream()
-              .map(input -> Map.of("model", input.model().toString(), "tensor", input.tensor()))
+              .map(input ->
+                  new TreeMap<>(
+                      Map.of("model", input.model().toString(), "tensor", input.tensor())))
               .toList());
       step.parameters()
           .ifPresent(parameters -> {
