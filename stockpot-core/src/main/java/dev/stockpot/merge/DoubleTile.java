@@ -224,7 +224,7 @@ final class DoubleTile extends Tile {
   @Override
   public void eraseBelow(long cut, int quota) {
     boolean all = quota == 0 || quota >= length();
-    long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+    long least = least(cut, quota);
     if (all && least <= INFINITE) {
       DoubleLoops.eraseFinite(values, length(), least);
     } else {
@@ -245,9 +245,7 @@ final class DoubleTile extends Tile {
     if (quota > 0 && quota < length()) {
       DoubleLoops.quota(keys, length(), cut, quota);
     } else {
-      // Keys from `least` on: with all that equal the cut, or none of them.
-      long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
-      DoubleLoops.atLeast(keys, length(), least);
+      DoubleLoops.atLeast(keys, length(), least(cut, quota));
     }
     return keys;
   }

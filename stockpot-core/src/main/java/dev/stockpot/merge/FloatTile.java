@@ -224,7 +224,7 @@ final class FloatTile extends Tile {
   @Override
   public void eraseBelow(long cut, int quota) {
     boolean all = quota == 0 || quota >= length();
-    long least = quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+    long least = least(cut, quota);
     if (all && least <= INFINITE) {
       FloatLoops.eraseFinite(values, length(), (int) least);
     } else {
@@ -245,9 +245,7 @@ final class FloatTile extends Tile {
     if (quota > 0 && quota < length()) {
       FloatLoops.quota(keys, length(), cut, quota);
     } else {
-      // Keys from `least` on: with all that equal the cut, or none of them.
-      long least = quota == 0 && cut < Integer.MAX_VALUE ? cut + 1 : cut;
-      FloatLoops.atLeast(keys, length(), (int) Math.min(least, Integer.MAX_VALUE));
+      FloatLoops.atLeast(keys, length(), (int) Math.min(least(cut, quota), Integer.MAX_VALUE));
     }
     return keys;
   }

@@ -174,6 +174,11 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
     return sum;
   }
 
+  /// The least key above a cut: with all elements that equal it, or with none where the quota is 0.
+  static long least(long cut, int quota) {
+    return quota == 0 && cut < Long.MAX_VALUE ? cut + 1 : cut;
+  }
+
   /// Adds partial sums in pairs; those of elements beyond `n` are 0.
   static double sum(double[] lanes, int n) {
     if (n >= LANES) {

@@ -37,14 +37,18 @@ record TaskVectors(
       throw new IllegalArgumentException(
           layer.inputs() + " inputs for a base and " + weights.size() + " weights");
     }
-    double[] ones = new double[weights.size()];
-    Arrays.fill(ones, 1);
     return sparsity.begin(
         layer,
         mask ->
             rescale == Rescale.L1 && !sparsity.keepsAll()
                 ? new Norms(weights.size(), mask, factors -> new Mixture(mask, factors))
-                : new Mixture(mask, ones));
+                : new Mixture(mask, ones()));
+  }
+
+  private double[] ones() {
+    double[] ones = new double[weights.size()];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   int passes() {
@@ -98,7 +102,7 @@ record TaskVectors(
     private final Mask mask;
     private final double[] factors;
     private final double[] asDoubles = weights.stream().mapToDouble(Double::doubleValue).toArray();
-    private final double[] ones = weights.stream().mapToDouble(_ -> 1).toArray();
+    private final double[] ones = ones();
 
     Mixture(Mask mask, double[] factors) {
       this.mask = mask;
