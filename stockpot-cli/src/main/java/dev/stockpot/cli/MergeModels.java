@@ -78,6 +78,17 @@ final class MergeModels implements AutoCloseable {
     return models;
   }
 
+  /// The first model of a config that takes none from other merges; nothing if it cannot be opened,
+  /// which [#of] tells.
+  Optional<Model> first(MergeConfig config) {
+    ModelReference first = config.models().getFirst();
+    try {
+      return Optional.of(model(first, place(config, first), Map.of()));
+    } catch (RecipeException | CheckpointException e) {
+      return Optional.empty();
+    }
+  }
+
   /// Files and folders that models are read from.
   List<Path> inputs() {
     return List.copyOf(inputs);
@@ -123,7 +134,7 @@ final class MergeModels implements AutoCloseable {
       ModelReference reference, Path path, Optional<Path> adapter, Place at) {
     String real = real(path) + adapter.map(it -> "+" + real(it)).orElse("");
     ModelReference before = names.putIfAbsent(real, reference);
-    if (before != null) {
+    if (before != null && !before.equals(reference)) {
       throw at.error(
           "'"
               + reference

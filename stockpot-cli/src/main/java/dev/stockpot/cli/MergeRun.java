@@ -18,10 +18,12 @@ import dev.stockpot.internal.text.Counted;
 import dev.stockpot.merge.MergeExecutor;
 import dev.stockpot.merge.MergeMemory;
 import dev.stockpot.merge.MergeReport;
+import dev.stockpot.merge.Rehearsal;
 import dev.stockpot.plan.MergePlanner;
 import dev.stockpot.plan.Model;
 import dev.stockpot.plan.PlannedCheckpoint;
 import dev.stockpot.plan.PlannedMerge;
+import dev.stockpot.plan.Preview;
 import dev.stockpot.recipe.MergeConfig;
 import dev.stockpot.recipe.ModelReference;
 import dev.stockpot.tokenizer.Companions;
@@ -109,7 +111,10 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
         found.add(result);
         made.put(name, new Model(ModelReference.of(name), result, merge.companions()));
       }
-      PlannedMerge last = plan(order.last(), models, made);
+      PlannedMerge last;
+      try (Rehearsal _ = rehearsal(order, models, dryRun)) {
+        last = plan(order.last(), models, made);
+      }
       warnings.addAll(last.warnings());
       warnings.forEach(warning -> output.warn(terminal, warning));
       check.check(models.inputs());
@@ -134,6 +139,18 @@ record MergeRun(Terminal terminal, OutputOptions output, Settings settings) {
                 + "' is not needed and not made; --intermediate-dir makes and keeps it");
       }
     }
+  }
+
+  /// Of a merge that begins as soon as it is planned.
+  private Rehearsal rehearsal(MergeOrder order, MergeModels models, boolean dryRun) {
+    if (dryRun || !order.before().isEmpty()) {
+      return Rehearsal.NONE;
+    }
+    return models
+        .first(order.last())
+        .flatMap(first -> Preview.of(order.last(), first, settings.planning().outDType()))
+        .map(Preview::rehearse)
+        .orElse(Rehearsal.NONE);
   }
 
   private PlannedMerge plan(MergeConfig config, MergeModels models, Map<String, Model> made) {

@@ -1,5 +1,8 @@
 package dev.stockpot.checkpoint;
 
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -120,5 +123,20 @@ public enum DType {
       return a.bits == 16 ? F32 : F16;
     }
     return a.bits > b.bits ? a : b;
+  }
+
+  /// The narrowest float type that holds every value of all: of the 8-bit types F16, unless there
+  /// is a wider one.
+  ///
+  /// @param dtypes at least one
+  /// @throws IllegalArgumentException unless all are float types
+  public static DType widest(Collection<DType> dtypes) {
+    // Wide types come first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16.
+    Iterator<DType> kinds = EnumSet.copyOf(dtypes).iterator();
+    DType widest = kinds.next();
+    while (kinds.hasNext()) {
+      widest = widest(widest, kinds.next());
+    }
+    return widest;
   }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// What a merge will do, decided from headers alone: nothing is read or written yet.
 ///
@@ -112,10 +111,9 @@ public record MergePlan(
       return new Step.Copy(spec, inputs);
     }
     // What the ingredients say, not what computed ones are read in.
-    Stream<DType> dtypes = ingredients.stream().map(i -> i.tensors().get(spec.name()).dtype());
-    // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16 beside them.
-    DType widest = dtypes.sorted().reduce(DType::widest).orElseThrow();
-    TensorSpec output = spec.withDType(outDType.orElse(widest));
+    List<DType> dtypes =
+        ingredients.stream().map(i -> i.tensors().get(spec.name()).dtype()).toList();
+    TensorSpec output = spec.withDType(outDType.orElseGet(() -> DType.widest(dtypes)));
     return new Step.Mix(output, inputs, method);
   }
 

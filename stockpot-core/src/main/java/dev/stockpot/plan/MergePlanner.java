@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,10 @@ public final class MergePlanner {
   private final List<PlannedStep> steps = new ArrayList<>();
   private final Set<String> names = new LinkedHashSet<>();
   private final Map<Object, MergeMethod> made = new HashMap<>();
+
+  /// The method of parts whose tensors all have the same values.
+  private final IdentityHashMap<Part, Optional<Made>> alike = new IdentityHashMap<>();
+
   private final Set<String> refused = new HashSet<>();
   private final Values values;
 
@@ -295,7 +300,33 @@ public final class MergePlanner {
       List<Part.Input> inputs,
       List<Part.Input> ingredients,
       boolean hasBase) {
-    String name = spec.name();
+    List<Source> all = new ArrayList<>(sources);
+    all.addAll(statistics(spec.name(), spec, ingredients));
+    Optional<Made> made =
+        values.tellTensorsApart()
+            ? make(part, spec.name(), ingredients, hasBase)
+            : alike.computeIfAbsent(part, _ -> make(part, spec.name(), ingredients, hasBase));
+    made.ifPresent(it -> {
+      // What the models say, not what computed values are read in.
+      List<DType> dtypes = new ArrayList<>();
+      inputs.forEach(input -> dtypes.add(own(input, spec.name()).dtype()));
+      DType dtype =
+          options
+              .outDType()
+              .or(config::outDType)
+              .or(config::dtype)
+              .orElseGet(() -> DType.widest(dtypes));
+      Step.Mix step =
+          new Step.Mix(spec.withDType(dtype), all, it.method(), config.dtype(), options.seed());
+      steps.add(new PlannedStep(step, planned(spec.name(), inputs), Optional.of(it.parameters())));
+    });
+  }
+
+  /// A method with what it was made from.
+  private record Made(MergeMethod method, Parameters parameters) {}
+
+  private Optional<Made> make(
+      Part part, String name, List<Part.Input> ingredients, boolean hasBase) {
     Values.Target target =
         new Values.Target(
             name,
@@ -307,26 +338,10 @@ public final class MergePlanner {
         ingredients.stream()
             .map(input -> new Values.Member(input.source(), input.names().get(name)))
             .toList();
-    List<Source> all = new ArrayList<>(sources);
-    all.addAll(statistics(name, spec, ingredients));
-    values
+    return values
         .of(target, members, hasBase)
-        .flatMap(parameters -> make(target, members, parameters))
-        .ifPresent(made -> {
-          // What the models say, not what computed values are read in.
-          List<DType> dtypes = inputs.stream().map(input -> own(input, name).dtype()).toList();
-          // Wide types first: F8_E4M3 and F8_E5M2 alone need F16, but all fit into a BF16.
-          DType widest = dtypes.stream().sorted().reduce(DType::widest).orElseThrow();
-          DType dtype = options.outDType().or(config::outDType).or(config::dtype).orElse(widest);
-          Step.Mix step =
-              new Step.Mix(
-                  spec.withDType(dtype), all, made.method(), config.dtype(), options.seed());
-          steps.add(new PlannedStep(step, planned(name, inputs), Optional.of(made.parameters())));
-        });
+        .flatMap(parameters -> make(target, members, parameters));
   }
-
-  /// A method with what it was made from.
-  private record Made(MergeMethod method, Parameters parameters) {}
 
   private Optional<Made> make(
       Values.Target target, List<Values.Member> members, Parameters parameters) {
@@ -413,9 +428,11 @@ public final class MergePlanner {
   }
 
   private static List<PlannedStep.Input> planned(String name, List<Part.Input> inputs) {
-    return inputs.stream()
-        .map(input -> new PlannedStep.Input(input.source().model(), input.names().get(name)))
-        .toList();
+    List<PlannedStep.Input> planned = new ArrayList<>();
+    for (Part.Input input : inputs) {
+      planned.add(new PlannedStep.Input(input.source().model(), input.names().get(name)));
+    }
+    return planned;
   }
 
   private List<Checkpoint> inputs() {

@@ -33,11 +33,21 @@ final class Values {
   private final Faults faults;
   private final Set<Setting.Branch> used = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Set<String> missing = new HashSet<>();
+  private final boolean tellTensorsApart;
 
   Values(MergeConfig config, MethodDefinition method, Faults faults) {
     this.config = config;
     this.method = method;
     this.faults = faults;
+    List<Setting> settings = new ArrayList<>();
+    forEachSetting((_, setting, _) -> settings.add(setting));
+    tellTensorsApart =
+        config.lines().isPresent() || !settings.stream().allMatch(Setting::isConstant);
+  }
+
+  /// Whether tensors that are made from the same models may have different values.
+  boolean tellTensorsApart() {
+    return tellTensorsApart;
   }
 
   /// What a value is wanted for.

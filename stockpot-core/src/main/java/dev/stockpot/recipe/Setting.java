@@ -19,6 +19,13 @@ public record Setting(Place at, List<Branch> branches) {
     return branches.stream().filter(branch -> branch.fits(tensor)).findFirst();
   }
 
+  /// Whether all tensors have the same value.
+  public boolean isConstant() {
+    return branches.size() == 1
+        && branches.getFirst().filter().isEmpty()
+        && branches.getFirst().points().size() == 1;
+  }
+
   /// A value for the tensors of a name.
   ///
   /// @param at where it is written
