@@ -155,7 +155,11 @@ final class FloatTile extends Tile {
   @Override
   public double sumOfMagnitudes() {
     double[] sums = lanes(length());
-    for (int at = 0; at < length(); at += LANES) {
+    int at = 0;
+    for (; at + 4 * LANES <= length(); at += 4 * LANES) {
+      FloatLoops.addMagnitudesOfFour(values, at, sums);
+    }
+    for (; at < length(); at += LANES) {
       FloatLoops.addMagnitudes(values, at, Math.min(LANES, length() - at), sums);
     }
     double sum = sum(sums, length());
