@@ -119,7 +119,8 @@ final class FloatLoops {
     }
   }
 
-  /// The same sums in the same order for four times [Tile#LANES] elements, in a third less time.
+  /// The same in the same order for four times [Tile#LANES] elements: each sum is read and written
+  /// once instead of four times.
   static void addMagnitudesOfFour(float[] x, int from, double[] sums) {
     for (int j = 0; j < Tile.LANES; j++) {
       sums[j] =

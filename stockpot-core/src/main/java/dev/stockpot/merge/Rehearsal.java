@@ -72,8 +72,8 @@ public final class Rehearsal implements AutoCloseable {
   private void run() {
     try {
       work();
-    } catch (InterruptedException | RuntimeException _) {
-      // What is wrong with the merge, the merge will tell.
+    } catch (InterruptedException | RuntimeException | OutOfMemoryError _) {
+      // What is wrong with the merge, or too large for memory, the merge will tell.
     }
   }
 
