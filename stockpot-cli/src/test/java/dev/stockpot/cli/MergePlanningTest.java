@@ -479,12 +479,14 @@ class MergePlanningTest {
         - model: nowhere.safetensors
         - model: org/x@v1
         - model: a@v1
+        - model: /nowhere/at/all
         """,
         """
-        recipe.yml: some models cannot be used, 3 faults:
+        recipe.yml: some models cannot be used, 4 faults:
           recipe.yml:3: no such file or folder: nowhere.safetensors (nor DIR/nowhere.safetensors)
           recipe.yml:4: no such file or folder: org/x; as a model it is not in the Hugging Face cache either (DIR/cache). To get it: hf download org/x --revision v1
-          recipe.yml:5: DIR/a is a local path, which has no revisions; leave @v1\
+          recipe.yml:5: DIR/a is a local path, which has no revisions; leave @v1
+          recipe.yml:6: no such file or folder: /nowhere/at/all\
         """);
   }
 

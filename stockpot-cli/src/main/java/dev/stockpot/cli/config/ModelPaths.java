@@ -43,10 +43,9 @@ public record ModelPaths(Path folder, HuggingFaceCache cache) {
       return local.get();
     }
     if (!HuggingFaceCache.isModel(name)) {
+      String beside = folder.resolve(name).toString();
       throw at.error(
-          "no such file or folder: "
-              + name
-              + (folder.toString().isEmpty() ? "" : " (nor " + folder.resolve(name) + ")"));
+          "no such file or folder: " + name + (beside.equals(name) ? "" : " (nor " + beside + ")"));
     }
     return model
         .revision()
