@@ -177,12 +177,7 @@ final class DoubleTile extends Tile {
     if (length() == Elements.TILE) {
       countInside(low, last, guess, counts);
     } else {
-      for (int i = 0; i < length(); i++) {
-        long key = key(i);
-        if (key >= low && key <= last && key != guess) {
-          counts.put(key);
-        }
-      }
+      countInside(counts, last);
     }
     return ofGuess;
   }

@@ -181,12 +181,7 @@ final class FloatTile extends Tile {
     if (length() == Elements.TILE) {
       countInside(low, last, guess, counts);
     } else {
-      for (int i = 0; i < length(); i++) {
-        long key = key(i);
-        if (key >= low && key <= last && key != guess) {
-          counts.put(key);
-        }
-      }
+      countInside(counts, last);
     }
     return ofGuess;
   }

@@ -139,6 +139,18 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// @return how many are the guess
   public abstract int count(KeyCounts counts);
 
+  /// Counts the keys of a tile of any length that are in the bins and not the guess.
+  ///
+  /// @param last key in the bins
+  final void countInside(KeyCounts counts, long last) {
+    for (int i = 0; i < length(); i++) {
+      long key = key(i);
+      if (key >= counts.low() && key <= last && key != counts.guess()) {
+        counts.put(key);
+      }
+    }
+  }
+
   /// How many magnitudes have this key.
   public abstract int count(long key);
 
