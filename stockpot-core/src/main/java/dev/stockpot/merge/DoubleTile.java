@@ -174,6 +174,9 @@ final class DoubleTile extends Tile {
     long guess = counts.guess();
     int ofGuess = guess < 0 ? 0 : DoubleLoops.equal(values, length(), guess);
     counts.put(ofGuess, DoubleLoops.above(values, length(), last));
+    if (guess == low && guess == last) {
+      return ofGuess;
+    }
     if (length() == Elements.TILE) {
       countInside(low, last, guess, counts);
     } else {

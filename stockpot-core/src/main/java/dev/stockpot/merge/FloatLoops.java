@@ -132,13 +132,17 @@ final class FloatLoops {
     }
   }
 
-  static int above(float[] x, int n, int last) {
+  /// How many keys are above `last`, in the upper half, and how many equal `key`, in the lower.
+  static long aboveAndEqual(float[] x, int n, int last, int key) {
     MemorySegment numbers = MemorySegment.ofArray(x);
     int above = 0;
+    int equal = 0;
     for (int i = 0; i < n; i++) {
-      above += (last - (numbers.get(BITS, 4L * i) & Integer.MAX_VALUE)) >>> 31;
+      int other = numbers.get(BITS, 4L * i) & Integer.MAX_VALUE;
+      above += (last - other) >>> 31;
+      equal += ((other ^ key) - 1) >>> 31;
     }
-    return above;
+    return ((long) above << 32) | equal;
   }
 
   static int equal(float[] x, int n, int key) {

@@ -176,8 +176,12 @@ final class FloatTile extends Tile {
     int low = (int) counts.low();
     int last = (int) counts.last(Integer.MAX_VALUE);
     int guess = (int) counts.guess();
-    int ofGuess = guess < 0 ? 0 : FloatLoops.equal(values, length(), guess);
-    counts.put(ofGuess, FloatLoops.above(values, length(), last));
+    long found = FloatLoops.aboveAndEqual(values, length(), last, guess);
+    int ofGuess = guess < 0 ? 0 : (int) found;
+    counts.put(ofGuess, (int) (found >>> 32));
+    if (guess == low && guess == last) {
+      return ofGuess;
+    }
     if (length() == Elements.TILE) {
       countInside(low, last, guess, counts);
     } else {

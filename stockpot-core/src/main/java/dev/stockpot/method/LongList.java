@@ -33,7 +33,7 @@ final class LongList {
 
   /// Adds the keys of elements `0`, `every`, `2·every` and so on.
   void addKeys(Tile tile, int every) {
-    reserve(tile.length());
+    reserve(Math.ceilDiv(tile.length(), every));
     for (int i = 0; i < tile.length(); i += every) {
       values[size++] = tile.key(i);
     }
@@ -57,6 +57,15 @@ final class LongList {
     long[] a = Arrays.copyOf(values, size);
     int at = (int) (size - middle);
     long value = select(a, at, 0, size - 1);
+    long above = 0;
+    long below = 0;
+    for (long other : a) {
+      above += (value - other) >>> 63;
+      below += (other - value) >>> 63;
+    }
+    if (first > above && last <= size - below) {
+      return new long[] {value, value, value};
+    }
     return new long[] {
       select(a, (int) (size - first), at, size - 1), value, select(a, (int) (size - last), 0, at)
     };

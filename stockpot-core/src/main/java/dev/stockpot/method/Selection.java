@@ -107,6 +107,7 @@ final class Selection {
   /// @param rank elements above it
   /// @param low smallest key that it may have
   /// @param shift its key is below `low + 2^(shift + bits)`
+  /// @param bits number the bins
   /// @param guess what its key may well be, or −1
   /// @param quota when the key is known (it is `low`): elements with this key that are above the
   ///   cut
@@ -116,23 +117,24 @@ final class Selection {
       long rank,
       long low,
       int shift,
+      int bits,
       long guess,
       OptionalLong quota,
       Optional<Cut> cut) {
 
-    Search within(long newLow, int newShift, long newGuess) {
+    Search within(long newLow, int newShift, int newBits, long newGuess) {
       return new Search(
-          ranking, rank, newLow, newShift, newGuess, OptionalLong.empty(), Optional.empty());
+          ranking, rank, newLow, newShift, newBits, newGuess, OptionalLong.empty(), Optional.empty());
     }
 
     /// Knows the key.
     Search at(long key, long newQuota) {
-      return new Search(ranking, rank, key, 0, -1, OptionalLong.of(newQuota), Optional.empty());
+      return new Search(ranking, rank, key, 0, 0, -1, OptionalLong.of(newQuota), Optional.empty());
     }
 
     Search done(Cut found) {
       return new Search(
-          ranking, rank, found.key(), 0, -1, OptionalLong.empty(), Optional.of(found));
+          ranking, rank, found.key(), 0, 0, -1, OptionalLong.empty(), Optional.of(found));
     }
 
     boolean wantsCounts() {
@@ -141,7 +143,7 @@ final class Selection {
   }
 
   private Search search(int ranking, long rank) {
-    Search search = new Search(ranking, rank, 0, 0, -1, OptionalLong.empty(), Optional.empty());
+    Search search = new Search(ranking, rank, 0, 0, 0, -1, OptionalLong.empty(), Optional.empty());
     if (rank <= 0) {
       return search.done(Cut.NOTHING);
     }
@@ -149,7 +151,7 @@ final class Selection {
   }
 
   private Search everywhere(Search search) {
-    return search.within(0, keyBits() - bits(), -1);
+    return search.within(0, keyBits() - bits(), bits(), -1);
   }
 
   private int bits() {
@@ -241,9 +243,11 @@ final class Selection {
               Math.clamp(Math.round(n * p), 1, sample.size()),
               Math.min(sample.size(), (long) Math.ceil(n * p + margin)));
       long width = keys[0] - keys[2];
-      int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(width) - bits());
-      return search.within(
-          keys[2], shift, stretches(layer) > 0 && unit() == 1 && !keysOnly ? keys[1] : -1);
+      int needed = Long.SIZE - Long.numberOfLeadingZeros(width);
+      // Where all that the cut may be is one key, as it often is of bfloat16, it needs no bins.
+      int bits = needed == 0 ? 0 : bits();
+      long guess = stretches(layer) > 0 && unit() == 1 && !keysOnly ? keys[1] : -1;
+      return search.within(keys[2], Math.max(0, needed - bits), bits, guess);
     }
   }
 
@@ -313,8 +317,7 @@ final class Selection {
     }
 
     private KeyCounts counts(Search search) {
-      int bits = search.wantsCounts() ? bits() : 0;
-      return new KeyCounts(search.low(), search.shift(), bits, search.guess());
+      return new KeyCounts(search.low(), search.shift(), search.bits(), search.guess());
     }
 
     private Search narrow(Search search, KeyCounts counts, int[] ofGuess) {
@@ -327,7 +330,7 @@ final class Selection {
         int shift = Math.max(0, search.shift() - bits());
         long last = bin.low() + (1L << search.shift()) - 1;
         boolean inBin = search.guess() >= bin.low() && search.guess() <= last;
-        return search.within(bin.low(), shift, inBin ? search.guess() : -1);
+        return search.within(bin.low(), shift, bits(), inBin ? search.guess() : -1);
       }
       long key = bin.key().getAsLong();
       long quota = search.rank() - bin.above();
