@@ -36,6 +36,12 @@ final class DoubleLoops {
     }
   }
 
+  static void scale(double a, double b, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = b * (a * out[i]);
+    }
+  }
+
   static void multiply(double[] x, int n, double[] out) {
     for (int i = 0; i < n; i++) {
       out[i] *= x[i];
@@ -70,19 +76,27 @@ final class DoubleLoops {
 
   // What follows has no branches that depend on the elements: half of them would be mispredicted.
 
-  /// 1 where a number has the sign, else 0; see [Tile#sumOfAgreeing].
-  static void agreement(long[] signs, double[] x, int n, long[] agree) {
-    MemorySegment numbers = MemorySegment.ofArray(x);
+  /// The sign of a number, where 0 and −0 count as positive.
+  static void elect(int n, double[] out) {
     for (int i = 0; i < n; i++) {
-      long negativeSign = (signs[i] >>> 63) & nonzero(signs[i]);
-      long bits = numbers.get(BITS, 8L * i);
-      agree[i] = nonzero(bits) & ~(negativeSign ^ (bits >>> 63));
+      double sign = Math.signum(out[i]);
+      out[i] = sign + (1 - Math.abs(sign));
     }
   }
 
-  /// 1 unless it is the bits of a zero.
-  static long nonzero(long bits) {
-    return ((bits & Long.MAX_VALUE) + Long.MAX_VALUE) >>> 63;
+  static void addAgreeing(double a, double[] x, double[] signs, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] += a * Math.max(x[i] * signs[i], 0);
+    }
+  }
+
+  static void addAgreeing(
+      double a, double[] x, double weight, double[] signs, int n, double[] out, double[] weights) {
+    for (int i = 0; i < n; i++) {
+      double agreeing = Math.max(x[i] * signs[i], 0);
+      out[i] += a * agreeing;
+      weights[i] += weight * Math.signum(agreeing);
+    }
   }
 
   /// Multiplies by 1 or 0.
@@ -92,24 +106,17 @@ final class DoubleLoops {
     }
   }
 
-  static void select(int[] chosen, int n, double[] out) {
+  /// The same, then by `a`, then by `b`.
+  static void select(int[] chosen, double a, double b, int n, double[] out) {
     for (int i = 0; i < n; i++) {
-      out[i] *= chosen[i];
+      out[i] = b * (a * (out[i] * chosen[i]));
     }
   }
 
-  static void addChosen(
-      long[] chosen, double a, double[] x, int n, double[] out, double weight, double[] weights) {
+  /// Divides, but not by 0.
+  static void divide(double[] d, int n, double[] out) {
     for (int i = 0; i < n; i++) {
-      double one = (double) chosen[i];
-      out[i] += a * (x[i] * one);
-      weights[i] += weight * one;
-    }
-  }
-
-  static void divide(double[] d, long[] bits, int n, double[] out) {
-    for (int i = 0; i < n; i++) {
-      out[i] /= d[i] + (double) (1 - nonzero(bits[i]));
+      out[i] /= d[i] + (1 - Math.abs(Math.signum(d[i])));
     }
   }
 

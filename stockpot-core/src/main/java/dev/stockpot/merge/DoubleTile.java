@@ -117,8 +117,8 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void scale(double a) {
-    DoubleLoops.product(a, values, 0, length(), values);
+  public void scale(double a, double b) {
+    DoubleLoops.scale(a, b, length(), values);
   }
 
   @Override
@@ -128,18 +128,26 @@ final class DoubleTile extends Tile {
 
   @Override
   public void divide(Tile d) {
-    DoubleLoops.divide(of(d), ((DoubleTile) d).bits(), length(), values);
+    DoubleLoops.divide(of(d), length(), values);
   }
 
   @Override
-  public void sumOfAgreeing(double[] a, Tile[] x, Tile signs, double[] weights, Tile sumOfWeights) {
-    fill(-0.0); // which leaves whatever is added as it is
-    sumOfWeights.fill(0);
-    long[] sign = ((DoubleTile) signs).bits();
-    long[] agree = room();
+  public void elect() {
+    DoubleLoops.elect(length(), values);
+  }
+
+  @Override
+  void addAgreeing(double[] a, Tile[] x, Tile elected) {
     for (int k = 0; k < x.length; k++) {
-      DoubleLoops.agreement(sign, of(x[k]), length(), agree);
-      DoubleLoops.addChosen(agree, a[k], of(x[k]), length(), values, weights[k], of(sumOfWeights));
+      DoubleLoops.addAgreeing(a[k], of(x[k]), of(elected), length(), values);
+    }
+  }
+
+  @Override
+  void addAgreeing(double[] a, Tile[] x, Tile elected, double[] weights, Tile sums) {
+    double[] signs = of(elected);
+    for (int k = 0; k < x.length; k++) {
+      DoubleLoops.addAgreeing(a[k], of(x[k]), weights[k], signs, length(), values, of(sums));
     }
   }
 
@@ -208,10 +216,10 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void drop(long stream, long from, double kept) {
+  public void drop(long stream, long from, double kept, double a, double b) {
     int[] chosen = chosen();
     RandomBits.choose(stream, from, length(), kept, chosen);
-    DoubleLoops.select(chosen, length(), values);
+    DoubleLoops.select(chosen, a, b, length(), values);
   }
 
   @Override
@@ -260,14 +268,6 @@ final class DoubleTile extends Tile {
     if (bits.length < values.length) {
       bits = new long[values.length];
     }
-    return bits;
-  }
-
-  /// The bits of every element.
-  private long[] bits() {
-    room();
-    long bytes = (long) length() * Double.BYTES;
-    MemorySegment.copy(MemorySegment.ofArray(values), 0, MemorySegment.ofArray(bits), 0, bytes);
     return bits;
   }
 

@@ -36,6 +36,12 @@ final class FloatLoops {
     }
   }
 
+  static void scale(float a, float b, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = b * (a * out[i]);
+    }
+  }
+
   static void multiply(float[] x, int n, float[] out) {
     for (int i = 0; i < n; i++) {
       out[i] *= x[i];
@@ -70,40 +76,75 @@ final class FloatLoops {
 
   // What follows has no branches that depend on the elements: half of them would be mispredicted.
 
-  /// 1 where a number has the sign, else 0; see [Tile#sumOfAgreeing].
-  static void agreement(int[] signs, float[] x, int n, int[] agree) {
-    MemorySegment numbers = MemorySegment.ofArray(x);
+  /// The sign of a number, where 0 and −0 count as positive.
+  static void elect(int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      int negativeSign = (signs[i] >>> 31) & nonzero(signs[i]);
-      int bits = numbers.get(BITS, 4L * i);
-      agree[i] = nonzero(bits) & ~(negativeSign ^ (bits >>> 31));
+      float sign = Math.signum(out[i]);
+      out[i] = sign + (1 - Math.abs(sign));
     }
   }
 
-  /// 1 unless it is the bits of a zero.
-  static int nonzero(int bits) {
-    return ((bits & Integer.MAX_VALUE) + Integer.MAX_VALUE) >>> 31;
-  }
-
-  /// Multiplies by 1 or 0.
-  static void select(int[] chosen, int n, float[] out) {
+  static void addAgreeing(float a, float[] x, float[] signs, int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      out[i] *= (float) chosen[i];
+      out[i] += a * Math.max(x[i] * signs[i], 0);
     }
   }
 
-  static void addChosen(
-      int[] chosen, float a, float[] x, int n, float[] out, float weight, float[] weights) {
+  static void addAgreeing(
+      float a, float[] x, float b, float[] y, float[] signs, int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      float one = (float) chosen[i];
-      out[i] += a * (x[i] * one);
-      weights[i] += weight * one;
+      out[i] = out[i] + a * Math.max(x[i] * signs[i], 0) + b * Math.max(y[i] * signs[i], 0);
     }
   }
 
-  static void divide(float[] d, int[] bits, int n, float[] out) {
+  static void addAgreeing(
+      float a, float[] x, float weight, float[] signs, int n, float[] out, float[] weights) {
     for (int i = 0; i < n; i++) {
-      out[i] /= d[i] + (float) (1 - nonzero(bits[i]));
+      float one = x[i] * signs[i];
+      float agrees = positive(one);
+      out[i] += a * (one * agrees);
+      weights[i] += weight * agrees;
+    }
+  }
+
+  static void addAgreeing(
+      float a,
+      float[] x,
+      float weightOfX,
+      float b,
+      float[] y,
+      float weightOfY,
+      float[] signs,
+      int n,
+      float[] out,
+      float[] weights) {
+    for (int i = 0; i < n; i++) {
+      float one = x[i] * signs[i];
+      float other = y[i] * signs[i];
+      float agrees = positive(one);
+      float otherAgrees = positive(other);
+      out[i] = out[i] + a * (one * agrees) + b * (other * otherAgrees);
+      weights[i] = weights[i] + weightOfX * agrees + weightOfY * otherAgrees;
+    }
+  }
+
+  /// 1 where a number is above 0, else 0.
+  private static float positive(float x) {
+    float sign = Math.signum(x);
+    return 0.5f * (sign + Math.abs(sign));
+  }
+
+  /// Multiplies by 1 or 0, then by `a`, then by `b`.
+  static void select(int[] chosen, float a, float b, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = b * (a * (out[i] * (float) chosen[i]));
+    }
+  }
+
+  /// Divides, but not by 0.
+  static void divide(float[] d, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] /= d[i] + (1 - Math.abs(Math.signum(d[i])));
     }
   }
 

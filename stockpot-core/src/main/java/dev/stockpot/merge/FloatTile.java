@@ -116,8 +116,8 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void scale(double a) {
-    FloatLoops.product((float) a, values, 0, length(), values);
+  public void scale(double a, double b) {
+    FloatLoops.scale((float) a, (float) b, length(), values);
   }
 
   @Override
@@ -127,19 +127,49 @@ final class FloatTile extends Tile {
 
   @Override
   public void divide(Tile d) {
-    FloatLoops.divide(of(d), ((FloatTile) d).bits(), length(), values);
+    FloatLoops.divide(of(d), length(), values);
   }
 
   @Override
-  public void sumOfAgreeing(double[] a, Tile[] x, Tile signs, double[] weights, Tile sumOfWeights) {
-    fill(-0.0); // which leaves whatever is added as it is
-    sumOfWeights.fill(0);
-    int[] sign = ((FloatTile) signs).bits();
-    int[] agree = room();
-    for (int k = 0; k < x.length; k++) {
-      FloatLoops.agreement(sign, of(x[k]), length(), agree);
-      FloatLoops.addChosen(
-          agree, (float) a[k], of(x[k]), length(), values, (float) weights[k], of(sumOfWeights));
+  public void elect() {
+    FloatLoops.elect(length(), values);
+  }
+
+  @Override
+  void addAgreeing(double[] a, Tile[] x, Tile elected) {
+    float[] signs = of(elected);
+    int n = length();
+    int k = 0;
+    for (; k + 1 < x.length; k += 2) {
+      FloatLoops.addAgreeing(
+          (float) a[k], of(x[k]), (float) a[k + 1], of(x[k + 1]), signs, n, values);
+    }
+    if (k < x.length) {
+      FloatLoops.addAgreeing((float) a[k], of(x[k]), signs, n, values);
+    }
+  }
+
+  @Override
+  void addAgreeing(double[] a, Tile[] x, Tile elected, double[] weights, Tile sums) {
+    float[] signs = of(elected);
+    int n = length();
+    int k = 0;
+    for (; k + 1 < x.length; k += 2) {
+      FloatLoops.addAgreeing(
+          (float) a[k],
+          of(x[k]),
+          (float) weights[k],
+          (float) a[k + 1],
+          of(x[k + 1]),
+          (float) weights[k + 1],
+          signs,
+          n,
+          values,
+          of(sums));
+    }
+    if (k < x.length) {
+      FloatLoops.addAgreeing(
+          (float) a[k], of(x[k]), (float) weights[k], signs, n, values, of(sums));
     }
   }
 
@@ -213,10 +243,10 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void drop(long stream, long from, double kept) {
+  public void drop(long stream, long from, double kept, double a, double b) {
     int[] chosen = room();
     RandomBits.choose(stream, from, length(), kept, chosen);
-    FloatLoops.select(chosen, length(), values);
+    FloatLoops.select(chosen, (float) a, (float) b, length(), values);
   }
 
   @Override
@@ -231,7 +261,7 @@ final class FloatTile extends Tile {
     if (all && least <= INFINITE) {
       FloatLoops.eraseFinite(values, length(), (int) least);
     } else {
-      FloatLoops.select(above(cut, quota), length(), values);
+      FloatLoops.select(above(cut, quota), 1, 1, length(), values);
     }
   }
 
@@ -239,7 +269,7 @@ final class FloatTile extends Tile {
   public void eraseAbove(long cut, int quota) {
     int[] above = above(cut, quota);
     FloatLoops.invert(above, length());
-    FloatLoops.select(above, length(), values);
+    FloatLoops.select(above, 1, 1, length(), values);
   }
 
   /// 1 for elements whose key is above the cut and for the first `quota` that equal it, else 0.
@@ -265,14 +295,6 @@ final class FloatTile extends Tile {
     if (bits.length < values.length) {
       bits = new int[values.length];
     }
-    return bits;
-  }
-
-  /// The bits of every element.
-  private int[] bits() {
-    room();
-    long bytes = (long) length() * Float.BYTES;
-    MemorySegment.copy(MemorySegment.ofArray(values), 0, MemorySegment.ofArray(bits), 0, bytes);
     return bits;
   }
 

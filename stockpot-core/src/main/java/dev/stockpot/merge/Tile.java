@@ -66,6 +66,16 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// this += x
   public abstract void add(Tile x);
 
+  /// this = x₀ + x₁ + … from left to right
+  ///
+  /// @param x at least one
+  public final void sum(Tile[] x) {
+    copy(x[0]);
+    for (int k = 1; k < x.length; k++) {
+      add(x[k]);
+    }
+  }
+
   /// this += a·x, the product rounded before the sum
   public final void addProduct(double a, Tile x) {
     addProduct(a, x, 0, length);
@@ -89,7 +99,12 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   public abstract void blend(Tile x, Tile y);
 
   /// this = a·this
-  public abstract void scale(double a);
+  public final void scale(double a) {
+    scale(a, 1);
+  }
+
+  /// this = b·(a·this)
+  public abstract void scale(double a, double b);
 
   /// this = this / d
   public final void divide(double d) {
@@ -107,14 +122,36 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// this = this / d, element by element; where `d` is 0 it stays as it is
   public abstract void divide(Tile d);
 
-  /// this = Σ aₖ·xₖ over those `k` whose element has the sign of `signs`, and sumOfWeights = Σ
-  /// weightₖ over the same. A `signs` of zero counts as positive; an element of zero has no sign
-  /// and counts as different. What differs is multiplied by 0: NaN and infinity leave NaN, so that
-  /// they do not go unnoticed.
+  /// this = 1, or −1 where this is negative; NaN stays: the sign that such a sum elects.
   ///
   /// @see <a href="https://arxiv.org/abs/2306.01708">Yadav et al. 2023, TIES-Merging</a>
-  public abstract void sumOfAgreeing(
-      double[] a, Tile[] x, Tile signs, double[] weights, Tile sumOfWeights);
+  public abstract void elect();
+
+  /// this = Σ aₖ·xₖ over those `k` whose element has the elected sign (1 or −1). An element of zero
+  /// has no sign.
+  public final void sumOfAgreeing(double[] a, Tile[] x, Tile elected) {
+    fill(0);
+    addAgreeing(a, x, elected);
+    multiply(elected);
+  }
+
+  /// The same divided by Σ weightₖ over the same `k`, unless that is 0.
+  ///
+  /// @param sums to work with
+  public final void meanOfAgreeing(
+      double[] a, Tile[] x, Tile elected, double[] weights, Tile sums) {
+    fill(0);
+    sums.fill(0);
+    addAgreeing(a, x, elected, weights, sums);
+    divide(sums);
+    multiply(elected);
+  }
+
+  /// this += Σ aₖ·|xₖ| over those `k` whose element has the elected sign.
+  abstract void addAgreeing(double[] a, Tile[] x, Tile elected);
+
+  /// The same, and sums += Σ weightₖ over the same `k`.
+  abstract void addAgreeing(double[] a, Tile[] x, Tile elected, double[] weights, Tile sums);
 
   /// Σ this·x in float64.
   public final double dot(Tile x) {
@@ -167,7 +204,12 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   ///
   /// @param stream of random numbers ([RandomBits])
   /// @param from position of the first element in it
-  public abstract void drop(long stream, long from, double kept);
+  public final void drop(long stream, long from, double kept) {
+    drop(stream, from, kept, 1, 1);
+  }
+
+  /// The same, and this = b·(a·this).
+  public abstract void drop(long stream, long from, double kept, double a, double b);
 
   /// Erases element `i`.
   public abstract void erase(int i);

@@ -26,18 +26,33 @@ record RandomlyKept(List<Double> densities, boolean divide) implements Sparsity 
 
   @Override
   public Stage begin(Layer layer, Function<Mask, Stage> next) {
-    long seed = layer.tensorSeed();
-    return next.apply((stretch, k, delta) -> drop(seed, stretch, k, delta));
+    return next.apply(new Dropping(layer.tensorSeed()));
   }
 
-  private void drop(long seed, Stretch stretch, int k, Tile delta) {
-    double density = densities.get(k);
-    if (density >= 1) {
-      return;
+  private final class Dropping implements Mask {
+    private final long seed;
+
+    Dropping(long seed) {
+      this.seed = seed;
     }
-    delta.drop(RandomBits.stream(seed, k), stretch.from(), density);
-    if (divide && density > 0) {
-      delta.divide(density);
+
+    @Override
+    public void apply(Stretch stretch, int k, Tile delta) {
+      apply(stretch, k, delta, 1, 1);
+    }
+
+    @Override
+    public void apply(Stretch stretch, int k, Tile delta, double a, double b) {
+      double density = densities.get(k);
+      if (density >= 1) {
+        delta.scale(a, b);
+      } else if (divide && density > 0) {
+        delta.drop(RandomBits.stream(seed, k), stretch.from(), density);
+        delta.divide(density);
+        delta.scale(a, b);
+      } else {
+        delta.drop(RandomBits.stream(seed, k), stretch.from(), density, a, b);
+      }
     }
   }
 }

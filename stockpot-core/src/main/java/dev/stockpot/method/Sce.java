@@ -201,15 +201,10 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
     Tile signs = stretch.scratch(ingredients + 1);
     for (int k = 0; k < ingredients; k++) {
       deltas[k] = stretch.scratch(k);
-      if (k == 0) {
-        signs.copy(deltas[0]);
-      } else {
-        signs.add(deltas[k]);
-      }
     }
-    Tile divisors = stretch.scratch(ingredients + 2);
-    out.sumOfAgreeing(weights, deltas, signs, weights, divisors);
-    out.divide(divisors);
+    signs.sum(deltas);
+    signs.elect();
+    out.meanOfAgreeing(weights, deltas, signs, weights, stretch.scratch(ingredients + 2));
     out.add(stretch.input(0));
   }
 }

@@ -124,7 +124,14 @@ final class Selection {
 
     Search within(long newLow, int newShift, int newBits, long newGuess) {
       return new Search(
-          ranking, rank, newLow, newShift, newBits, newGuess, OptionalLong.empty(), Optional.empty());
+          ranking,
+          rank,
+          newLow,
+          newShift,
+          newBits,
+          newGuess,
+          OptionalLong.empty(),
+          Optional.empty());
     }
 
     /// Knows the key.

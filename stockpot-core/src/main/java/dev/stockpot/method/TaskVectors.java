@@ -130,11 +130,9 @@ record TaskVectors(
     private void sum(Stretch stretch, Tile out) {
       double divisor = 0;
       for (int k = 0; k < weights.size(); k++) {
-        Tile delta = sparse(stretch, k, stretch.scratch(0));
-        if (k == 0) {
-          out.product(weights.get(0), delta);
-        } else {
-          out.addProduct(weights.get(k), delta);
+        Tile delta = sparse(stretch, k, weights.get(k), k == 0 ? out : stretch.scratch(0));
+        if (k > 0) {
+          out.add(delta);
         }
         divisor += weights.get(k);
       }
@@ -149,27 +147,20 @@ record TaskVectors(
       Tile[] weighted = new Tile[n];
       Tile signs = stretch.scratch(n);
       for (int k = 0; k < n; k++) {
-        weighted[k] = sparse(stretch, k, stretch.scratch(k));
-        weighted[k].scale(weights.get(k));
-        if (k == 0) {
-          signs.copy(weighted[0]);
-        } else {
-          signs.add(weighted[k]);
-        }
+        weighted[k] = sparse(stretch, k, weights.get(k), stretch.scratch(k));
       }
-      Tile divisors = stretch.scratch(n + 1);
-      out.sumOfAgreeing(ones, weighted, signs, asDoubles, divisors);
+      signs.sum(weighted);
+      signs.elect();
       if (normalize) {
-        out.divide(divisors);
+        out.meanOfAgreeing(ones, weighted, signs, asDoubles, stretch.scratch(n + 1));
+      } else {
+        out.sumOfAgreeing(ones, weighted, signs);
       }
     }
 
-    private Tile sparse(Stretch stretch, int k, Tile delta) {
+    private Tile sparse(Stretch stretch, int k, double weight, Tile delta) {
       delta.difference(stretch.input(k + 1), stretch.input(0));
-      mask.apply(stretch, k, delta);
-      if (factors[k] != 1) {
-        delta.scale(factors[k]);
-      }
+      mask.apply(stretch, k, delta, factors[k], weight);
       return delta;
     }
   }
