@@ -1,6 +1,5 @@
 package dev.stockpot.merge;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// Random numbers that are a function of a seed and a position: the same for any thread and order.
@@ -10,10 +9,16 @@ import java.util.stream.IntStream;
 public final class RandomBits {
   private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
 
+  /// Positions for which numbers are drawn together.
+  private static final int WINDOW = 2048;
+
+  /// One mix gives the numbers of two positions, that far apart.
+  private static final int HALF = WINDOW / 2;
+
   /// Multiples of an odd number: positions, spread over all bits.
   private static final int SPREAD = 0x9E37_79B1;
 
-  private static final int[] RAMP = IntStream.range(0, 2048).map(i -> i * SPREAD).toArray();
+  private static final int[] RAMP = IntStream.range(0, HALF).map(i -> i * SPREAD).toArray();
 
   private RandomBits() {}
 
@@ -29,37 +34,37 @@ public final class RandomBits {
 
   /// Chooses positions with a probability, each by itself: 1 for those chosen, else 0.
   ///
-  /// The upper 31 bits of a keyed mix of 32, which the compiler turns into vector code; the
-  /// probability is rounded to a multiple of 2⁻³¹.
+  /// The two halves of a keyed mix of 32 bits, which the compiler turns into vector code, are the
+  /// numbers of two positions. What the probability has beyond 16 bits is made up for by some
+  /// windows that take the next larger multiple of 2⁻¹⁶, at random, so that every position is
+  /// chosen with the probability itself.
   ///
-  /// @param from the first position
+  /// @param from the first position, a multiple of 2048
+  /// @param chosen has room for 2048, or for `n` if that is more
   public static void choose(long stream, long from, int n, double probability, int[] chosen) {
-    long threshold = Math.round(Math.clamp(probability, 0.0, 1.0) * 0x1p31);
-    if (threshold == 1L << 31) {
-      Arrays.fill(chosen, 0, n, 1);
-      return;
-    }
-    for (int at = 0; at < n; ) {
-      // Positions that have their upper 32 bits in common.
-      long left = (1L << 32) - ((from + at) & 0xFFFF_FFFFL);
-      int m = (int) Math.min(Math.min(n - at, RAMP.length), left);
-      long key = mix(stream + (((from + at) >>> 32) + 1) * GOLDEN);
-      int[] part = at == 0 ? chosen : new int[m];
-      choose((int) (from + at) * SPREAD, (int) key, (int) (key >>> 32), (int) threshold, m, part);
+    double scaled = Math.clamp(probability, 0.0, 1.0) * 0x1p16;
+    for (int at = 0; at < n; at += WINDOW) {
+      long window = (from + at) / WINDOW;
+      int threshold = (int) (scaled + uniform(~stream, window));
+      long position = window * HALF;
+      long key = mix(stream + ((position >>> 32) + 1) * GOLDEN);
+      int[] part = at == 0 ? chosen : new int[WINDOW];
+      choose((int) position * SPREAD, (int) key, (int) (key >>> 32), threshold, part);
       if (at > 0) {
-        System.arraycopy(part, 0, chosen, at, m);
+        System.arraycopy(part, 0, chosen, at, Math.min(WINDOW, n - at));
       }
-      at += m;
     }
   }
 
-  /// 1 where the mix of a position is below the threshold, else 0.
-  private static void choose(int start, int first, int second, int threshold, int n, int[] chosen) {
-    for (int i = 0; i < n; i++) {
+  /// 1 where half of the mix of a position is below the threshold, else 0.
+  private static void choose(int start, int first, int second, int threshold, int[] chosen) {
+    for (int i = 0; i < HALF; i++) {
       int x = (RAMP[i] + start) ^ first;
       x = ((x ^ (x >>> 15)) * 0x85EB_CA77) ^ second;
       x = (x ^ (x >>> 13)) * 0xC2B2_AE3D;
-      chosen[i] = ((x >>> 1) - threshold) >>> 31;
+      x ^= x >>> 16;
+      chosen[i] = ((x >>> 16) - threshold) >>> 31;
+      chosen[i + HALF] = ((x & 0xFFFF) - threshold) >>> 31;
     }
   }
 

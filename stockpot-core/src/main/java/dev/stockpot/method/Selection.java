@@ -26,8 +26,8 @@ final class Selection {
   /// Blocks from which the sample takes one stretch each, about.
   private static final long SAMPLED_BLOCKS = 128;
 
-  /// One of so many elements of such a stretch is in the sample, where there are several rankings.
-  private static final int EVERY = 4;
+  /// Elements in the sample, about, where there are several rankings.
+  private static final long SAMPLED = 1 << 14;
 
   /// So many bits number the bins of a bracket, where there are several rankings. One ranking alone
   /// is of values that take longer to compute: there another pass costs more than counts do.
@@ -197,8 +197,12 @@ final class Selection {
   private final class Sampling implements Stage.Pass<List<LongList>> {
     private final List<Search> searches;
 
+    /// Of a stretch each so many-th element is in the sample.
+    private final int every;
+
     Sampling(List<Search> searches) {
       this.searches = searches;
+      every = ranked.rankings() == 1 ? 1 : every();
     }
 
     @Override
@@ -208,8 +212,16 @@ final class Selection {
 
     @Override
     public Stage.Sampling sampling() {
-      return new Stage.Sampling(
-          Math.max(1, (layer.elements() >> 16) / SAMPLED_BLOCKS) * Math.max(1, unit() >> 11), true);
+      return new Stage.Sampling(everyBlock() * Math.max(1, unit() >> 11), true);
+    }
+
+    private long everyBlock() {
+      return Math.max(1, (layer.elements() >> 16) / SAMPLED_BLOCKS);
+    }
+
+    private int every() {
+      long stretches = (layer.elements() >> 16) / everyBlock();
+      return (int) Math.max(1, stretches * Elements.TILE / SAMPLED);
     }
 
     @Override
@@ -220,7 +232,7 @@ final class Selection {
     @Override
     public void visit(Stretch stretch, List<LongList> part) {
       for (int j = 0; j < ranked.rankings(); j++) {
-        part.get(j).addKeys(ranked.values(stretch, j), ranked.rankings() == 1 ? 1 : EVERY);
+        part.get(j).addKeys(ranked.values(stretch, j), every);
       }
     }
 
