@@ -65,6 +65,20 @@ class SelectionTest {
     check(values, List.of(10L, 50_000L, 150_000L, 195_000L), Precision.FLOAT64);
   }
 
+  /// The sample sees one value only, which the cut is not: above it, or below.
+  @Test
+  void aSampleOfOneValueThatMisleadsDoesNotChangeTheResult() {
+    int n = 200_000;
+    double[] values = new double[n];
+    SplittableRandom random = new SplittableRandom(6);
+    for (int i = 0; i < n; i++) {
+      values[i] = i % 65_536 < 2048 ? 0.5 : (float) random.nextDouble();
+    }
+    List<Long> ranks = List.of(1L, 40_000L, 99_000L, 101_000L, 195_000L);
+    check(values, ranks, Precision.FLOAT32);
+    check(values, ranks, Precision.FLOAT64);
+  }
+
   private static void check(int n, int spread, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] values =
