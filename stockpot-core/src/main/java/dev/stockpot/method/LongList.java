@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 
 /// A growing list of longs, of which an order statistic can be asked.
 final class LongList {
+  private static final int LEADING_BITS = 11;
+
   private long[] values = new long[64];
   private int size;
 
@@ -49,26 +51,50 @@ final class LongList {
   ///
   /// @param rank from 1 to the size
   long largest(long rank) {
-    return select(Arrays.copyOf(values, size), (int) (size - rank), 0, size - 1);
+    return largest(new long[] {rank})[0];
   }
 
-  /// The values of three ranks, which do not fall; the order of the list stays.
-  long[] around(long first, long middle, long last) {
-    long[] a = Arrays.copyOf(values, size);
-    int at = (int) (size - middle);
-    long value = select(a, at, 0, size - 1);
-    long above = 0;
-    long below = 0;
-    for (long other : a) {
-      above += (value - other) >>> 63;
-      below += (other - value) >>> 63;
+  /// The values of several ranks; the order of the list stays. No value may be negative.
+  ///
+  /// Values are counted by their leading bits, so that only those of a rank's count are looked at
+  /// closer.
+  long[] largest(long[] ranks) {
+    long most = 0;
+    for (int i = 0; i < size; i++) {
+      most = Math.max(most, values[i]);
     }
-    if (first > above && last <= size - below) {
-      return new long[] {value, value, value};
+    int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(most) - LEADING_BITS);
+    int[] counts = new int[1 << LEADING_BITS];
+    for (int i = 0; i < size; i++) {
+      counts[(int) (values[i] >>> shift)]++;
     }
-    return new long[] {
-      select(a, (int) (size - first), at, size - 1), value, select(a, (int) (size - last), 0, at)
-    };
+    long[] found = new long[ranks.length];
+    long[] near = {};
+    int nearBin = -1;
+    for (int r = 0; r < ranks.length; r++) {
+      long below = size - ranks[r];
+      int bin = 0;
+      while (below >= counts[bin]) {
+        below -= counts[bin++];
+      }
+      if (bin != nearBin) {
+        near = ofBin(bin, shift, counts[bin]);
+        nearBin = bin;
+      }
+      found[r] = select(near, (int) below, 0, counts[bin] - 1);
+    }
+    return found;
+  }
+
+  /// The `n` values with these leading bits, and one place more.
+  private long[] ofBin(int bin, int shift, int n) {
+    long[] of = new long[n + 1];
+    int at = 0;
+    for (int i = 0; i < size; i++) {
+      of[at] = values[i];
+      at += values[i] >>> shift == bin ? 1 : 0;
+    }
+    return of;
   }
 
   /// What stands at `target` when `a` is sorted from `from` to `to`. Afterwards no value before it

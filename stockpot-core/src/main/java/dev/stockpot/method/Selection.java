@@ -257,10 +257,12 @@ final class Selection {
       double p = (double) search.rank() / layer.elements();
       double margin = 2 + MARGIN * Math.sqrt(n * p * (1 - p));
       long[] keys =
-          sample.around(
-              Math.max(1, (long) Math.floor(n * p - margin)),
-              Math.clamp(Math.round(n * p), 1, sample.size()),
-              Math.min(sample.size(), (long) Math.ceil(n * p + margin)));
+          sample.largest(
+              new long[] {
+                Math.max(1, (long) Math.floor(n * p - margin)),
+                Math.clamp(Math.round(n * p), 1, sample.size()),
+                Math.min(sample.size(), (long) Math.ceil(n * p + margin))
+              });
       long width = keys[0] - keys[2];
       int needed = Long.SIZE - Long.numberOfLeadingZeros(width);
       // Where all that the cut may be is one key, as it often is of bfloat16, it needs no bins.
