@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What a file is, by its first bytes; for messages about files that are not what their name says.
-final class FileKind {
+public final class FileKind {
   private static final int HEAD_BYTES = 512;
 
   private static final int TAR_OFFSET = 257;
@@ -55,9 +55,10 @@ final class FileKind {
   /// What the file is if it is of another kind that is known, and what to do.
   ///
   /// @param format that it should be of
-  static Optional<String> other(byte[] head, String format) {
+  public static Optional<String> other(byte[] head, String format) {
     return KINDS.stream()
-        .filter(kind -> kind.matches(head) && !kind.what().startsWith("is a " + format))
+        .filter(kind -> kind.matches(head))
+        .filter(kind -> !kind.what().matches("is (a )?" + format + "\\b.*"))
         .findFirst()
         .map(kind -> kind.what().replace("a %s", (format.equals("ONNX") ? "an " : "a ") + format));
   }

@@ -1,12 +1,14 @@
 package dev.stockpot.tokenizer;
 
 import dev.stockpot.checkpoint.CheckpointException;
+import dev.stockpot.checkpoint.FileKind;
 import dev.stockpot.checkpoint.HuggingFaceFolder;
 import dev.stockpot.internal.io.IoReason;
 import dev.stockpot.internal.json.Json;
 import dev.stockpot.internal.json.JsonException;
 import dev.stockpot.internal.json.JsonReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -66,7 +68,11 @@ public record Companions(Optional<Path> folder, Map<String, String> texts) {
             }
             throw CheckpointException.of(path, "is not a JSON object");
           } catch (JsonException e) {
-            throw CheckpointException.at(path, e.offset(), "is not valid JSON: " + e.getMessage());
+            throw FileKind.other(text.getBytes(StandardCharsets.UTF_8), "JSON")
+                .map(what -> CheckpointException.of(path, what))
+                .orElse(
+                    CheckpointException.at(
+                        path, e.offset(), "is not valid JSON: " + e.getMessage()));
           }
         });
   }
