@@ -120,6 +120,25 @@ final class DoubleLoops {
     }
   }
 
+  static void addTo(double[] x, int n, double[] sums) {
+    for (int i = 0; i < n; i++) {
+      sums[i] += x[i];
+    }
+  }
+
+  static void addSquaredDistances(double[] x, double[] means, int n, double[] sums) {
+    for (int i = 0; i < n; i++) {
+      double distance = x[i] - means[i];
+      sums[i] += distance * distance;
+    }
+  }
+
+  static void eraseWhereZero(double[] x, int n, double[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] *= Math.abs(Math.signum(x[i]));
+    }
+  }
+
   static void addProducts(double[] x, double[] y, int from, int n, double[] sums) {
     for (int j = 0; j < n; j++) {
       sums[j] += x[from + j] * y[from + j];

@@ -228,6 +228,26 @@ final class DoubleTile extends Tile {
   }
 
   @Override
+  public void eraseWhereZero(Tile x) {
+    DoubleLoops.eraseWhereZero(of(x), length(), values);
+  }
+
+  @Override
+  public void round(double[] x) {
+    System.arraycopy(x, 0, values, 0, length());
+  }
+
+  @Override
+  public void addTo(double[] sums) {
+    DoubleLoops.addTo(values, length(), sums);
+  }
+
+  @Override
+  public void addSquaredDistances(double[] means, double[] sums) {
+    DoubleLoops.addSquaredDistances(values, means, length(), sums);
+  }
+
+  @Override
   public void eraseBelow(long cut, int quota) {
     boolean all = quota == 0 || quota >= length();
     long least = least(cut, quota);

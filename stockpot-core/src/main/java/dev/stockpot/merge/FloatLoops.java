@@ -148,6 +148,31 @@ final class FloatLoops {
     }
   }
 
+  static void round(double[] x, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] = (float) x[i];
+    }
+  }
+
+  static void addTo(float[] x, int n, double[] sums) {
+    for (int i = 0; i < n; i++) {
+      sums[i] += x[i];
+    }
+  }
+
+  static void addSquaredDistances(float[] x, double[] means, int n, double[] sums) {
+    for (int i = 0; i < n; i++) {
+      double distance = x[i] - means[i];
+      sums[i] += distance * distance;
+    }
+  }
+
+  static void eraseWhereZero(float[] x, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      out[i] *= Math.abs(Math.signum(x[i]));
+    }
+  }
+
   static void addProducts(float[] x, float[] y, int from, int n, double[] sums) {
     for (int j = 0; j < n; j++) {
       sums[j] += (double) x[from + j] * y[from + j];

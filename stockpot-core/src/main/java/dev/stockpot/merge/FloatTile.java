@@ -255,6 +255,26 @@ final class FloatTile extends Tile {
   }
 
   @Override
+  public void eraseWhereZero(Tile x) {
+    FloatLoops.eraseWhereZero(of(x), length(), values);
+  }
+
+  @Override
+  public void round(double[] x) {
+    FloatLoops.round(x, length(), values);
+  }
+
+  @Override
+  public void addTo(double[] sums) {
+    FloatLoops.addTo(values, length(), sums);
+  }
+
+  @Override
+  public void addSquaredDistances(double[] means, double[] sums) {
+    FloatLoops.addSquaredDistances(values, means, length(), sums);
+  }
+
+  @Override
   public void eraseBelow(long cut, int quota) {
     boolean all = quota == 0 || quota >= length();
     long least = least(cut, quota);

@@ -214,6 +214,18 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   /// Erases element `i`.
   public abstract void erase(int i);
 
+  /// Erases elements where `x` is 0; where it is NaN they become NaN.
+  public abstract void eraseWhereZero(Tile x);
+
+  /// this = x, rounded
+  public abstract void round(double[] x);
+
+  /// sums += this, in float64
+  public abstract void addTo(double[] sums);
+
+  /// sums += (this − means)², in float64
+  public abstract void addSquaredDistances(double[] means, double[] sums);
+
   /// Whether an element is neither NaN nor infinite.
   final boolean isFinite(int i) {
     return Double.isFinite(at(i));

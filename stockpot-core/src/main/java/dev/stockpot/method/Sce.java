@@ -70,21 +70,25 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
     @Override
     public Tile values(Stretch stretch, int j) {
       Ram.differences(stretch, ingredients);
-      Tile variance = stretch.scratch(ingredients);
-      for (int i = 0; i < stretch.length(); i++) {
-        double sum = 0;
-        for (int k = 0; k < ingredients; k++) {
-          sum += stretch.scratch(k).at(i);
-        }
-        double mean = sum / ingredients;
-        double squares = 0;
-        for (int k = 0; k < ingredients; k++) {
-          double distance = stretch.scratch(k).at(i) - mean;
-          squares += distance * distance;
-        }
-        variance.put(i, squares / ingredients);
+      double[] means = new double[stretch.length()];
+      double[] squares = new double[stretch.length()];
+      for (int k = 0; k < ingredients; k++) {
+        stretch.scratch(k).addTo(means);
       }
+      divide(means);
+      for (int k = 0; k < ingredients; k++) {
+        stretch.scratch(k).addSquaredDistances(means, squares);
+      }
+      divide(squares);
+      Tile variance = stretch.scratch(ingredients);
+      variance.round(squares);
       return variance;
+    }
+
+    private void divide(double[] sums) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] /= ingredients;
+      }
     }
   }
 
@@ -130,12 +134,8 @@ public record Sce(double topk, int ingredients) implements MergeMethod {
     }
     Tile variance = new Variance().values(stretch, 0);
     cut.eraseBelow(stretch, variance);
-    for (int i = 0; i < stretch.length(); i++) {
-      if (variance.at(i) == 0) {
-        for (int k = 0; k < ingredients; k++) {
-          stretch.scratch(k).erase(i);
-        }
-      }
+    for (int k = 0; k < ingredients; k++) {
+      stretch.scratch(k).eraseWhereZero(variance);
     }
   }
 

@@ -26,8 +26,12 @@ final class Selection {
   /// Blocks from which the sample takes one stretch each, about.
   private static final long SAMPLED_BLOCKS = 128;
 
-  /// Elements in the sample, about, where there are several rankings.
-  private static final long SAMPLED = 1 << 14;
+  /// Elements in the sample, about, where there are several rankings: one of so many of the
+  /// tensor's, but neither fewer nor more than that.
+  private static final int SAMPLED_OF = 128;
+
+  private static final long LEAST_SAMPLED = 1 << 14;
+  private static final long MOST_SAMPLED = 1 << 16;
 
   /// So many bits number the bins of a bracket, where there are several rankings. One ranking alone
   /// is of values that take longer to compute: there another pass costs more than counts do.
@@ -221,7 +225,8 @@ final class Selection {
 
     private int every() {
       long stretches = (layer.elements() >> 16) / everyBlock();
-      return (int) Math.max(1, stretches * Elements.TILE / SAMPLED);
+      long wanted = Math.clamp(layer.elements() / SAMPLED_OF, LEAST_SAMPLED, MOST_SAMPLED);
+      return (int) Math.max(1, stretches * Elements.TILE / wanted);
     }
 
     @Override
