@@ -117,7 +117,7 @@ final class DoubleTile extends Tile {
   }
 
   @Override
-  public void scale(double a, double b) {
+  void products(double a, double b) {
     DoubleLoops.scale(a, b, length(), values);
   }
 

@@ -116,7 +116,7 @@ final class FloatTile extends Tile {
   }
 
   @Override
-  public void scale(double a, double b) {
+  void products(double a, double b) {
     FloatLoops.scale((float) a, (float) b, length(), values);
   }
 

@@ -104,7 +104,14 @@ public abstract sealed class Tile permits FloatTile, DoubleTile {
   }
 
   /// this = b·(a·this)
-  public abstract void scale(double a, double b);
+  public final void scale(double a, double b) {
+    if (a != 1 || b != 1) {
+      products(a, b);
+    }
+  }
+
+  /// this = b·(a·this)
+  abstract void products(double a, double b);
 
   /// this = this / d
   public final void divide(double d) {

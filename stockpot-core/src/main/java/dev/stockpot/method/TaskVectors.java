@@ -130,9 +130,11 @@ record TaskVectors(
     private void sum(Stretch stretch, Tile out) {
       double divisor = 0;
       for (int k = 0; k < weights.size(); k++) {
-        Tile delta = sparse(stretch, k, weights.get(k), k == 0 ? out : stretch.scratch(0));
-        if (k > 0) {
-          out.add(delta);
+        Tile delta = sparse(stretch, k, 1, stretch.scratch(0));
+        if (k == 0) {
+          out.product(weights.get(0), delta);
+        } else {
+          out.addProduct(weights.get(k), delta);
         }
         divisor += weights.get(k);
       }
